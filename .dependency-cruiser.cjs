@@ -1,0 +1,46 @@
+/**
+ * The arrows of docs/architecture.md: a folder imports only what stands before it. Siblings never meet except
+ * in daemon/ and cli/.
+ */
+const allowed = {
+  model: [],
+  address: ['model'],
+  access: ['model', 'address'],
+  limit: ['model', 'address'],
+  config: ['model', 'address'],
+  log: ['model'],
+  os: ['model'],
+  listener: ['model', 'os'],
+  launch: ['model', 'os'],
+  daemon: ['model', 'address', 'access', 'limit', 'config', 'log', 'os', 'listener', 'launch'],
+  cli: ['model', 'address', 'config', 'os', 'log', 'daemon'],
+};
+
+/** Folders that must stay pure: no clock, no files, no process. */
+const pure = '^src/(model|address|access|limit|config/(xinetd|inetd|diagnostic))/';
+
+const layers = Object.entries(allowed).map(([folder, targets]) => ({
+  name: `layer-${folder}`,
+  comment: `${folder}/ may import only: ${[folder, ...targets].join(', ')}`,
+  severity: 'error',
+  from: { path: `^src/${folder}/` },
+  to: { path: '^src/', pathNot: `^src/(${[folder, ...targets].join('|')})/` },
+}));
+
+module.exports = {
+  forbidden: [
+    ...layers,
+    { name: 'no-cycles', severity: 'error', from: { path: '^src' }, to: { circular: true, dependencyTypesNot: ['type-only'] } },
+    { name: 'no-child-process', severity: 'error', from: { path: '^src' }, to: { path: '^(node:)?child_process$' } },
+    { name: 'no-net', comment: 'listening sockets are ours', severity: 'error', from: { path: '^src' }, to: { path: '^(node:)?(net|dgram)$', pathNot: '^src/' } },
+    { name: 'pure-has-no-node', severity: 'error', from: { path: pure }, to: { dependencyTypes: ['core'] } },
+    { name: 'native-only-in-os', severity: 'error', from: { path: '^src', pathNot: '^src/os/' }, to: { path: '\\.node$|^(node:)?module$' } },
+    { name: 'resolvable', severity: 'error', from: {}, to: { couldNotResolve: true, pathNot: '\\.node$' } },
+    { name: 'known-folder', comment: 'every folder has its place in the layers', severity: 'error', from: { path: '^src/', pathNot: `^src/(${Object.keys(allowed).join('|')})/` }, to: {} },
+  ],
+  options: {
+    tsPreCompilationDeps: true,
+    tsConfig: { fileName: 'tsconfig.json' },
+    doNotFollow: { path: 'node_modules' },
+  },
+};

@@ -1,0 +1,121 @@
+/**
+ * What a reader makes of one entry of a file: typed values by the names of xinetd.conf(5), each with the
+ * place it came from. Every dialect ends here (an inetd line is a Definition with the same names), and
+ * resolve/ turns Definitions into Services.
+ *
+ * A Definition has been checked value by value. What needs knowledge from outside the file (users, ports,
+ * the program on disk, other services) has not been looked at.
+ */
+import type {
+  FailureFlag, LogSink, Network, SocketType, SuccessFlag, SyslogFacility, SyslogLevel, TimeRange,
+} from '../model/mod.ts';
+import type { Diagnostic } from './diagnostic/mod.ts';
+import type { Span } from './source/mod.ts';
+
+export type Dialect = 'xinetd' | 'inetd';
+
+/** A whole number, or none at all. */
+export type Bound = number | 'UNLIMITED';
+
+export type ServiceType = 'RPC' | 'INTERNAL' | 'UNLISTED' | 'SPECIAL' | 'TCPMUX' | 'TCPMUXPLUS';
+
+export type ServiceFlag =
+  | 'REUSE' | 'INTERCEPT' | 'NORETRY' | 'IDONLY' | 'NAMEINARGS' | 'NODELAY' | 'KEEPALIVE' | 'NOLIBWRAP'
+  | 'SENSOR' | 'IPv4' | 'IPv6' | 'LABELED';
+
+/** One item of only_from or no_access. Names need the resolver and are kept as they stand. */
+export type AccessItem =
+  | { readonly kind: 'network'; readonly network: Network }
+  | { readonly kind: 'host'; readonly name: string }
+  | { readonly kind: 'domain'; readonly suffix: string };
+
+/** The value of each attribute, by its name in xinetd.conf. An absent one was not written. */
+export interface Settings {
+  readonly id?: string;
+  readonly type?: ReadonlySet<ServiceType>;
+  readonly flags?: ReadonlySet<ServiceFlag>;
+  readonly disable?: boolean;
+  readonly socket_type?: SocketType;
+  /** A name of protocols(5), not looked up. */
+  readonly protocol?: string;
+  readonly wait?: boolean;
+  readonly port?: number;
+  readonly rpc_version?: { readonly low: number; readonly high: number };
+  readonly rpc_number?: number;
+  readonly server?: string;
+  /** Words after the program; with NAMEINARGS the first is argv[0]. */
+  readonly server_args?: readonly string[];
+  /** A name or digits, not looked up. The same for group. */
+  readonly user?: string;
+  readonly group?: string;
+  readonly groups?: boolean;
+  readonly nice?: number;
+  readonly umask?: number;
+  /** Bytes, seconds or a count; 0 is "not set", as in xinetd. */
+  readonly rlimit_as?: Bound;
+  readonly rlimit_cpu?: Bound;
+  readonly rlimit_data?: Bound;
+  readonly rlimit_files?: Bound;
+  readonly rlimit_rss?: Bound;
+  readonly rlimit_stack?: Bound;
+  /** NAME=VALUE, in order; a later one of the same name wins. */
+  readonly env?: readonly string[];
+  readonly passenv?: readonly string[];
+  readonly instances?: Bound;
+  readonly per_source?: Bound;
+  readonly cps?: { readonly connections: number; readonly pauseSeconds: number };
+  readonly max_load?: number;
+  readonly access_times?: readonly TimeRange[];
+  readonly only_from?: readonly AccessItem[];
+  readonly no_access?: readonly AccessItem[];
+  readonly log_type?:
+    | { readonly kind: 'syslog'; readonly facility: SyslogFacility; readonly level: SyslogLevel }
+    | { readonly kind: 'file'; readonly path: string; readonly softLimit: number | undefined; readonly hardLimit: number | undefined };
+  readonly log_on_success?: ReadonlySet<SuccessFlag>;
+  readonly log_on_failure?: ReadonlySet<FailureFlag>;
+  /** Minutes; FOREVER never ends, 0 (NEVER) only logs. */
+  readonly deny_time?: number | 'FOREVER';
+  /** A numeric address or a host name, not looked up. `interface` is the same attribute. */
+  readonly bind?: string;
+  readonly v6only?: boolean;
+  readonly redirect?: { readonly host: string; readonly port: string };
+  readonly libwrap?: string;
+  readonly banner?: string;
+  readonly banner_success?: string;
+  readonly banner_fail?: string;
+  readonly mdns?: boolean;
+  /** Only in defaults: ids, in lower case. */
+  readonly enabled?: readonly string[];
+  readonly disabled?: readonly string[];
+}
+
+export type AttributeName = keyof Settings;
+
+/** What only an inetd.conf line can say; absent for xinetd. */
+export interface InetdFields {
+  /** Local addresses of the line or of an `addr:` line above it: `*`, numeric or names, not looked up. Empty: all. */
+  readonly addresses: readonly string[];
+  /** `tcp`, `tcp4`, `tcp6`, `tcp46`, `udp` … as written, without `rpc/` and buffer sizes. */
+  readonly transport: string;
+  readonly sendBuffer: number | undefined;
+  readonly receiveBuffer: number | undefined;
+  /** `.max` of the wait field. */
+  readonly startsPerMinute: number | undefined;
+  /** The service field: a name for services(5), a port number, or a Unix socket path. */
+  readonly service: string;
+}
+
+export interface Definition {
+  readonly dialect: Dialect;
+  readonly name: string;
+  /** The header (`service NAME`), or the whole inetd line. */
+  readonly span: Span;
+  readonly settings: Settings;
+  /** Where each value was written; a value taken from defaults has the span there. */
+  readonly spans: ReadonlyMap<AttributeName, Span>;
+  readonly inetd: InetdFields | undefined;
+  /** Errors of this entry: when there is one, the entry is refused, whatever else it says. */
+  readonly errors: readonly Diagnostic[];
+}
+
+export type { LogSink };

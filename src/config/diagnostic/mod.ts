@@ -1,0 +1,1 @@
+export type * from './diagnostic.ts'; export type * from './codes.ts';

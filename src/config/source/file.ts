@@ -1,0 +1,1 @@
+export interface SourceFile { readonly path: string; readonly text: string }

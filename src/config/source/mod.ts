@@ -1,0 +1,1 @@
+export type * from './span.ts'; export type * from './file.ts';

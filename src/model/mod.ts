@@ -1,0 +1,5 @@
+/** The vocabulary of kinetd as types. Imports nothing outside this folder. */
+export type * from './address.ts';
+export type * from './decision.ts';
+export * from './launch.ts';
+export type * from './service.ts';

@@ -1,0 +1,116 @@
+/**
+ * A service: one configured entry, complete. Every default is filled in, every name is looked up, and
+ * nothing here can be wrong in a way that only its first connection would show.
+ *
+ * The configuration readers end here and everything else begins here; no later code sees text of a
+ * configuration file. A Service is deeply frozen.
+ */
+import type { Endpoint, Protocol, SocketType } from './address.ts';
+import type { LaunchPlan } from './launch.ts';
+
+/** Where an entry stands. */
+export interface Origin {
+  readonly file: string;
+  /** Counted from 1. */
+  readonly line: number;
+}
+
+export interface Service {
+  /** Unique enough for a person: the name in logs, in `enabled`, in `disabled`, and across reloads. */
+  readonly id: string;
+  /** The word after `service`, or the first field of an inetd line. */
+  readonly name: string;
+  readonly origin: Origin;
+  readonly socketType: SocketType;
+  readonly protocol: Protocol;
+  /** True: the server gets the listening socket itself. False: a server for each connection. */
+  readonly wait: boolean;
+  readonly endpoints: readonly Endpoint[];
+  readonly socket: SocketOptions;
+  readonly limits: ServiceLimits;
+  readonly access: Access;
+  readonly logging: Logging;
+  readonly launch: LaunchPlan;
+}
+
+export interface SocketOptions {
+  readonly keepAlive: boolean;
+  readonly noDelay: boolean;
+  /** Length of the queue of connections not yet accepted. */
+  readonly backlog: number;
+  /** SO_SNDBUF and SO_RCVBUF in bytes; undefined leaves the kernel's. */
+  readonly sendBuffer: number | undefined;
+  readonly receiveBuffer: number | undefined;
+}
+
+/** Upper bounds; undefined is no bound. */
+export interface ServiceLimits {
+  /** Servers running at once. */
+  readonly instances: number | undefined;
+  /** Servers running at once for one client address. */
+  readonly perSource: number | undefined;
+  /** More than `connections` a second closes the port for `pauseSeconds` (xinetd's `cps`). */
+  readonly cps: { readonly connections: number; readonly pauseSeconds: number } | undefined;
+  /** At most `starts` servers a minute (an inetd's `.max` and `-R`); then the port pauses until the minute has room. */
+  readonly startsPerMinute: number | undefined;
+  /** Refuse while the one-minute load average is at or above this. */
+  readonly maxLoad: number | undefined;
+}
+
+/** Who may use the service, and when. */
+export interface Access {
+  /** undefined: everyone. Empty: no one. */
+  readonly onlyFrom: readonly Network[] | undefined;
+  readonly noAccess: readonly Network[];
+  /** undefined: always. Empty never occurs. */
+  readonly times: readonly TimeRange[] | undefined;
+}
+
+/**
+ * A block of addresses. `address` has all host bits zero. `0.0.0.0/0` is any IPv4 address; `::/0` is any
+ * IPv6 address (and only those: IPv4 clients are IPv4 here whatever socket they came through).
+ */
+export interface Network {
+  readonly family: 'inet' | 'inet6';
+  readonly address: string;
+  readonly prefix: number;
+  /** The words of the configuration, for messages. */
+  readonly text: string;
+}
+
+/**
+ * Minutes of the local day, both ends included; `from > to` spans midnight (22:00-06:00 is 1320..360).
+ * `24:00` is written 1440 and means the end of the day.
+ */
+export interface TimeRange {
+  readonly from: number;
+  readonly to: number;
+}
+
+export interface Logging {
+  /** undefined: the service logs nothing, as xinetd without `log_type`. */
+  readonly sink: LogSink | undefined;
+  readonly onSuccess: ReadonlySet<SuccessFlag>;
+  readonly onFailure: ReadonlySet<FailureFlag>;
+}
+
+export type SuccessFlag = 'HOST' | 'DURATION' | 'EXIT' | 'PID' | 'USERID' | 'TRAFFIC' | 'USAGE';
+export type FailureFlag = 'HOST' | 'ATTEMPT' | 'USERID';
+
+export type LogSink =
+  | { readonly kind: 'syslog'; readonly facility: SyslogFacility; readonly level: SyslogLevel }
+  | {
+      readonly kind: 'file';
+      readonly path: string;
+      /** Bytes; undefined: no limit. */
+      readonly softLimit: number | undefined;
+      readonly hardLimit: number | undefined;
+      /** True for a log that the service inherits and shares (defaults' `log_type`). */
+      readonly shared: boolean;
+    };
+
+export type SyslogFacility =
+  | 'daemon' | 'auth' | 'authpriv' | 'user' | 'mail' | 'lpr' | 'news' | 'uucp' | 'ftp'
+  | 'local0' | 'local1' | 'local2' | 'local3' | 'local4' | 'local5' | 'local6' | 'local7';
+
+export type SyslogLevel = 'emerg' | 'alert' | 'crit' | 'err' | 'warning' | 'notice' | 'info' | 'debug';
