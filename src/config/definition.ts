@@ -7,7 +7,14 @@
  * the program on disk, other services) has not been looked at.
  */
 import type {
-  FailureFlag, LogSink, Network, SocketType, SuccessFlag, SyslogFacility, SyslogLevel, TimeRange,
+  FailureFlag,
+  LogSink,
+  Network,
+  SocketType,
+  SuccessFlag,
+  SyslogFacility,
+  SyslogLevel,
+  TimeRange,
 } from '../model/mod.ts';
 import type { Diagnostic } from './diagnostic/mod.ts';
 import type { Span } from './source/mod.ts';
@@ -20,8 +27,18 @@ export type Bound = number | 'UNLIMITED';
 export type ServiceType = 'RPC' | 'INTERNAL' | 'UNLISTED' | 'SPECIAL' | 'TCPMUX' | 'TCPMUXPLUS';
 
 export type ServiceFlag =
-  | 'REUSE' | 'INTERCEPT' | 'NORETRY' | 'IDONLY' | 'NAMEINARGS' | 'NODELAY' | 'KEEPALIVE' | 'NOLIBWRAP'
-  | 'SENSOR' | 'IPv4' | 'IPv6' | 'LABELED';
+  | 'REUSE'
+  | 'INTERCEPT'
+  | 'NORETRY'
+  | 'IDONLY'
+  | 'NAMEINARGS'
+  | 'NODELAY'
+  | 'KEEPALIVE'
+  | 'NOLIBWRAP'
+  | 'SENSOR'
+  | 'IPv4'
+  | 'IPv6'
+  | 'LABELED';
 
 /** One item of only_from or no_access. Names need the resolver and are kept as they stand. */
 export type AccessItem =
@@ -70,7 +87,12 @@ export interface Settings {
   readonly no_access?: readonly AccessItem[];
   readonly log_type?:
     | { readonly kind: 'syslog'; readonly facility: SyslogFacility; readonly level: SyslogLevel }
-    | { readonly kind: 'file'; readonly path: string; readonly softLimit: number | undefined; readonly hardLimit: number | undefined };
+    | {
+        readonly kind: 'file';
+        readonly path: string;
+        readonly softLimit: number | undefined;
+        readonly hardLimit: number | undefined;
+      };
   readonly log_on_success?: ReadonlySet<SuccessFlag>;
   readonly log_on_failure?: ReadonlySet<FailureFlag>;
   /** Minutes; FOREVER never ends, 0 (NEVER) only logs. */

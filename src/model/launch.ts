@@ -3,13 +3,39 @@
  * printable and testable before anything runs. A connection adds only its environment and descriptors.
  */
 
+/**
+ * Told to a server about its connection. REMOTE_HOST is xinetd's; the next four are what its users have asked
+ * for; the rest are UCSPI's, whose prefix is the value of PROTO (`TCP` or `UDP`).
+ */
+export const connectionVariables = [
+  'REMOTE_HOST',
+  'REMOTE_PORT',
+  'LOCAL_HOST',
+  'LOCAL_PORT',
+  'PROTO',
+  'TCPREMOTEIP',
+  'TCPREMOTEPORT',
+  'TCPLOCALIP',
+  'TCPLOCALPORT',
+  'UDPREMOTEIP',
+  'UDPREMOTEPORT',
+  'UDPLOCALIP',
+  'UDPLOCALPORT',
+] as const;
+export type ConnectionVariable = (typeof connectionVariables)[number];
+
 export interface LaunchPlan {
   /** Absolute path of the program. */
   readonly program: string;
   /** argv, argv[0] included. */
   readonly argv: readonly [string, ...string[]];
-  /** `NAME=VALUE`, each name once, without the names of {@link connectionVariables}. */
+  /** `NAME=VALUE`, each name once, without the names in {@link LaunchPlan.variables}. */
   readonly environment: readonly string[];
+  /**
+   * What each connection adds to the environment: all of {@link connectionVariables} except those that the
+   * service's own `env` sets. REMOTE_HOST is always here, since xinetd lets nobody override it.
+   */
+  readonly variables: readonly ConnectionVariable[];
   /** undefined: ids are left as they are (the daemon is not root, or the dialect says so). */
   readonly identity: Identity | undefined;
   readonly umask: number;
@@ -36,7 +62,18 @@ export interface ResourceLimit {
 
 /** The steps of a launch in their order; a failed launch names the step that failed. */
 export const launchSteps = [
-  'fork', 'signals', 'session', 'group', 'groups', 'user', 'umask', 'nice', 'limits', 'directory', 'descriptors', 'exec',
+  'fork',
+  'signals',
+  'session',
+  'group',
+  'groups',
+  'user',
+  'umask',
+  'nice',
+  'limits',
+  'directory',
+  'descriptors',
+  'exec',
 ] as const;
 export type LaunchStep = (typeof launchSteps)[number];
 
@@ -47,7 +84,9 @@ export type Launched =
 /** How a server ended, as wait4(2) tells it. */
 export interface ExitFacts {
   readonly pid: number;
-  readonly ending: { readonly kind: 'status'; readonly status: number } | { readonly kind: 'signal'; readonly signal: number };
+  readonly ending:
+    | { readonly kind: 'status'; readonly status: number }
+    | { readonly kind: 'signal'; readonly signal: number };
   /** User and system time together, in seconds. */
   readonly cpuSeconds: number;
   /** Peak resident memory, in bytes. */

@@ -110,7 +110,22 @@ export type LogSink =
     };
 
 export type SyslogFacility =
-  | 'daemon' | 'auth' | 'authpriv' | 'user' | 'mail' | 'lpr' | 'news' | 'uucp' | 'ftp'
-  | 'local0' | 'local1' | 'local2' | 'local3' | 'local4' | 'local5' | 'local6' | 'local7';
+  | 'daemon'
+  | 'auth'
+  | 'authpriv'
+  | 'user'
+  | 'mail'
+  | 'lpr'
+  | 'news'
+  | 'uucp'
+  | 'ftp'
+  | 'local0'
+  | 'local1'
+  | 'local2'
+  | 'local3'
+  | 'local4'
+  | 'local5'
+  | 'local6'
+  | 'local7';
 
 export type SyslogLevel = 'emerg' | 'alert' | 'crit' | 'err' | 'warning' | 'notice' | 'info' | 'debug';
