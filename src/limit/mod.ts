@@ -1,0 +1,4 @@
+/** Bounds on what runs, pure: the clock is an argument. */
+export { CpsWindow } from './cps.ts';
+export { Occupancy } from './occupancy.ts';
+export { StartRate } from './start-rate.ts';

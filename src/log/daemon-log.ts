@@ -1,0 +1,84 @@
+/**
+ * The daemon's own messages (`Started working: 3 available services`), each with a level. Three forms: syslog
+ * at the message's level, xinetd's `-filelog` line, and the plain foreground form for people.
+ */
+import { closeSync, openSync, writeSync } from 'node:fs';
+
+import type { SyslogFacility, SyslogLevel } from '../model/mod.ts';
+import { printable } from './printable.ts';
+import type { DaemonLevel } from './record.ts';
+import type { Clock } from './sink.ts';
+import { StreamSink } from './stream-sink.ts';
+import { SyslogSink, type SyslogTransport } from './syslog-sink.ts';
+import { oncePerSecond, xinetdTime } from './time.ts';
+
+export interface DaemonLog {
+  write(level: DaemonLevel, message: string): void;
+  /** Opens a file log anew, for log rotation; xinetd forgets to. */
+  reopen(): void;
+}
+
+const syslogLevels: Readonly<Record<DaemonLevel, SyslogLevel>> = {
+  CRITICAL: 'crit',
+  ERROR: 'err',
+  WARNING: 'warning',
+  NOTICE: 'notice',
+  INFO: 'info',
+  DEBUG: 'debug',
+};
+
+/** To syslog, facility `daemon` unless told otherwise. */
+export function syslogDaemonLog(
+  send: SyslogTransport,
+  ident: string,
+  facility: SyslogFacility,
+  clock: Clock,
+): DaemonLog {
+  const sink = new SyslogSink(send, ident, facility, 'info', clock);
+  return {
+    write: (level, message) => sink.writeAt(syslogLevels[level], message),
+    reopen: () => sink.reopen(),
+  };
+}
+
+/**
+ * `YY/M/D@HH:MM:SS ident[PID]: LEVEL: text`, appended to a file. DEBUG is written too, as xinetd does.
+ * @throws SystemError of open(2)
+ */
+export function fileDaemonLog(path: string, ident: string, clock: Clock): DaemonLog {
+  const time = oncePerSecond(xinetdTime);
+  let descriptor = openSync(path, 'a', 0o644);
+  let lost = 0;
+  const put = (level: DaemonLevel, message: string): boolean => {
+    try {
+      writeSync(descriptor, `${time(clock())} ${ident}[${process.pid}]: ${level}: ${printable(message)}\n`);
+      return true;
+    } catch {
+      // A full disk: this log was where it would be said, so it is said here when there is room again.
+      return false;
+    }
+  };
+  return {
+    write(level, message) {
+      if (lost > 0 && put('WARNING', `${lost} messages could not be written to ${path}`)) lost = 0;
+      if (!put(level, message)) lost++;
+    },
+    reopen() {
+      const fresh = openSync(path, 'a', 0o644);
+      closeSync(descriptor);
+      descriptor = fresh;
+    },
+  };
+}
+
+/** `kinetd: text` on stderr; DEBUG only when asked for. */
+export function terminalDaemonLog(descriptor: number, ident: string, debug: boolean): DaemonLog {
+  const sink = new StreamSink(descriptor, () => `${ident}: `);
+  return {
+    write(level, message) {
+      if (level === 'DEBUG' && !debug) return;
+      sink.write(level === 'INFO' || level === 'NOTICE' ? message : `${level.toLowerCase()}: ${message}`);
+    },
+    reopen: () => sink.reopen(),
+  };
+}

@@ -1,0 +1,106 @@
+/**
+ * A log file, as xinetd's `log_type = FILE path [soft [hard]]`: opened for appending, created 0644 less the
+ * umask, never truncated. Past the hard limit nothing is written until the next reopen, and the daemon log says so
+ * once; past the soft limit the daemon log says so once (the manual promises that, xinetd never does it).
+ *
+ * A full disk or a file that has become unwritable costs the lines, not the daemon: see sink.ts.
+ */
+import { closeSync, constants, fstatSync, openSync, writeSync } from 'node:fs';
+
+import { printable } from './printable.ts';
+import type { Clock, Sink, Trouble } from './sink.ts';
+import { oncePerSecond, xinetdTime } from './time.ts';
+
+export interface FileLimits {
+  /** Bytes; undefined: none. */
+  readonly soft: number | undefined;
+  readonly hard: number | undefined;
+}
+
+const flags = constants.O_WRONLY | constants.O_APPEND | constants.O_CREAT | constants.O_NOCTTY | constants.O_NONBLOCK;
+
+export class FileSink implements Sink {
+  readonly #path: string;
+  readonly #name: string;
+  readonly #limits: FileLimits;
+  readonly #clock: Clock;
+  readonly #trouble: Trouble;
+  readonly #time: (milliseconds: number) => string = oncePerSecond(xinetdTime);
+  #descriptor: number | undefined;
+  #size = 0;
+  #state: 'writing' | 'above-soft' | 'full' | 'failing' = 'writing';
+  #lost = 0;
+
+  /**
+   * @param name how messages call the log: the service's id, or `common` for the shared one, as in xinetd
+   * @throws SystemError of open(2)
+   */
+  constructor(path: string, name: string, limits: FileLimits, clock: Clock, trouble: Trouble) {
+    this.#path = path;
+    this.#name = name;
+    this.#limits = limits;
+    this.#clock = clock;
+    this.#trouble = trouble;
+    this.#open();
+  }
+
+  write(line: string): void {
+    if (this.#state === 'full') return;
+    const bytes = Buffer.from(`${this.#time(this.#clock())}: ${printable(line)}\n`, 'latin1');
+    const { soft, hard } = this.#limits;
+    if (hard !== undefined && this.#size + bytes.length > hard) {
+      this.#state = 'full';
+      this.#trouble('ERROR', `Size of ${this.#name} log exceeded hard limit`);
+      return;
+    }
+    this.#append(bytes);
+    if (soft !== undefined && this.#state === 'writing' && this.#size > soft) {
+      this.#state = 'above-soft';
+      this.#trouble('WARNING', `Size of ${this.#name} log exceeded soft limit`);
+    }
+  }
+
+  reopen(): void {
+    this.close();
+    this.#state = this.#state === 'failing' ? 'failing' : 'writing';
+    try {
+      this.#open();
+    } catch (error) {
+      this.#fail(error);
+    }
+  }
+
+  close(): void {
+    if (this.#descriptor !== undefined) closeSync(this.#descriptor);
+    this.#descriptor = undefined;
+  }
+
+  #open(): void {
+    this.#descriptor = openSync(this.#path, flags, 0o644);
+    this.#size = fstatSync(this.#descriptor).size;
+  }
+
+  #append(bytes: Buffer): void {
+    try {
+      if (this.#descriptor === undefined) this.#open();
+      if (this.#descriptor === undefined) return;
+      this.#size += writeSync(this.#descriptor, bytes);
+    } catch (error) {
+      this.#lost++;
+      this.#fail(error);
+      return;
+    }
+    if (this.#state === 'failing') {
+      this.#state = 'writing';
+      this.#trouble('NOTICE', `${this.#name} log ${this.#path} can be written again, ${this.#lost} lines were lost`);
+      this.#lost = 0;
+    }
+  }
+
+  #fail(error: unknown): void {
+    if (this.#state === 'failing') return;
+    this.#state = 'failing';
+    const reason = error instanceof Error ? error.message : String(error);
+    this.#trouble('ERROR', `${this.#name} log ${this.#path} cannot be written: ${reason}`);
+  }
+}

@@ -1,0 +1,15 @@
+/**
+ * What a service's log is told, as facts. Text is made from them in one place (service-line.ts), so that
+ * another format is another function and no caller changes.
+ */
+import type { ExitFacts, FailReason } from '../model/mod.ts';
+
+export type ServiceRecord =
+  | { readonly event: 'start'; readonly pid: number; readonly from: string | undefined }
+  | { readonly event: 'fail'; readonly reason: FailReason; readonly from: string | undefined }
+  /** `seconds`: how long the server ran, by the wall clock. */
+  | { readonly event: 'exit'; readonly facts: ExitFacts; readonly seconds: number };
+
+/** How important a message of the daemon itself is; xinetd's words, most important first. */
+export const daemonLevels = ['CRITICAL', 'ERROR', 'WARNING', 'NOTICE', 'INFO', 'DEBUG'] as const;
+export type DaemonLevel = (typeof daemonLevels)[number];

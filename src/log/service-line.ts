@@ -1,0 +1,51 @@
+/**
+ * Service records as xinetd's lines (xinetd.log(5), and Debian's xinetd as observed): scripts, SIEMs and storage
+ * controllers parse these, so names, order and spaces are xinetd's. Which lines and fields appear depends on
+ * log_on_success and log_on_failure. USAGE and the reason `exec` are kinetd's own.
+ */
+import type { Logging, SuccessFlag } from '../model/mod.ts';
+import type { ServiceRecord } from './record.ts';
+
+/** What xinetd writes for a client that the daemon cannot know. */
+export const noAddress = '<no address>';
+
+/** @returns the line without its time, or undefined when the flags ask for none */
+export function serviceLine(
+  id: string,
+  flags: Pick<Logging, 'onSuccess' | 'onFailure'>,
+  record: ServiceRecord,
+): string | undefined {
+  switch (record.event) {
+    case 'start': {
+      if (flags.onSuccess.size === 0) return undefined;
+      const pid = flags.onSuccess.has('PID') ? ` pid=${record.pid}` : '';
+      return `START: ${id}${pid}${from(flags.onSuccess.has('HOST'), record.from)}`;
+    }
+    case 'fail':
+      if (flags.onFailure.size === 0) return undefined;
+      return `FAIL: ${id} ${record.reason}${from(flags.onFailure.has('HOST'), record.from)}`;
+    case 'exit':
+      return exitLine(id, flags.onSuccess, record);
+  }
+}
+
+function from(wanted: boolean, address: string | undefined): string {
+  return wanted ? ` from=${address ?? noAddress}` : '';
+}
+
+function exitLine(
+  id: string,
+  flags: ReadonlySet<SuccessFlag>,
+  { facts, seconds }: Extract<ServiceRecord, { event: 'exit' }>,
+): string | undefined {
+  if (!flags.has('EXIT') && !flags.has('DURATION') && !flags.has('USAGE')) return undefined;
+  let line = `EXIT: ${id}`;
+  if (flags.has('EXIT')) {
+    line += facts.ending.kind === 'status' ? ` status=${facts.ending.status}` : ` signal=${facts.ending.signal}`;
+  }
+  if (flags.has('PID')) line += ` pid=${facts.pid}`;
+  if (flags.has('DURATION')) line += ` duration=${Math.floor(seconds)}(sec)`;
+  if (flags.has('USAGE'))
+    line += ` cpu=${facts.cpuSeconds.toFixed(3)}(sec) memory=${Math.round(facts.peakMemory / 1024)}(kB)`;
+  return line;
+}

@@ -1,0 +1,18 @@
+/**
+ * Where lines go. A sink never throws and never blocks the daemon on somebody else: what it cannot write it
+ * counts, says so once through `Trouble`, and says again when it works.
+ */
+
+export interface Sink {
+  /** One line, without its time and without the newline. */
+  write(line: string): void;
+  /** The next line is written to a newly opened file (log rotation, SIGHUP). */
+  reopen(): void;
+  close(): void;
+}
+
+/** Told what a sink cannot do, once for each time it begins, and when it is over. */
+export type Trouble = (level: 'ERROR' | 'WARNING' | 'NOTICE', message: string) => void;
+
+/** Time in milliseconds since the epoch, as Date.now gives it. */
+export type Clock = () => number;
