@@ -1,0 +1,58 @@
+/**
+ * The servers that the daemons start, and the C programs of the bench itself, compiled on first use into bench/build.
+ */
+import { execFileSync } from 'node:child_process';
+import { existsSync, mkdirSync, statSync } from 'node:fs';
+import { fileURLToPath } from 'node:url';
+
+const here = fileURLToPath(new URL('.', import.meta.url));
+const build = `${here}build/`;
+
+/**
+ * @typedef {object} Program
+ * @property {string} name
+ * @property {string} title for the table
+ * @property {readonly [string, ...string[]]} argv the program's absolute path and its arguments
+ * @property {string | undefined} text what a client sends before it half-closes
+ * @property {string} reply what it must read
+ */
+
+export const tools = { load: `${build}load`, loop: `${build}spawn-loop` };
+
+/** Compiles what is older than its source. Needs cc; the static program needs the static C library. */
+export function compile() {
+  mkdirSync(build, { recursive: true });
+  for (const [target, source, ...flags] of [
+    ['load', 'load.c'],
+    ['spawn-loop', 'spawn-loop.c'],
+    ['hello-dynamic', 'hello.c'],
+    ['hello-static', 'hello.c', '-static'],
+  ]) {
+    const [from, to] = [`${here}${source}`, `${build}${target}`];
+    if (existsSync(to) && statSync(to).mtimeMs > statSync(from).mtimeMs) continue;
+    execFileSync('cc', ['-O2', '-Wall', '-Wextra', '-Werror', ...flags, '-o', to, from], { stdio: 'inherit' });
+  }
+}
+
+/** @returns {readonly Program[]} */
+export function programs() {
+  const line = 'Hello Kinetd\n';
+  return [
+    { name: 'static', title: 'static C program', argv: [`${build}hello-static`], text: undefined, reply: 'HELLO\n' },
+    { name: 'dynamic', title: 'dynamic C program', argv: [`${build}hello-dynamic`], text: undefined, reply: 'HELLO\n' },
+    { name: 'cat', title: '/bin/cat', argv: ['/bin/cat'], text: line, reply: line },
+    {
+      name: 'python3',
+      title: 'python3 script',
+      argv: [python(), `${here}lower.py`],
+      text: line,
+      reply: line.toLowerCase(),
+    },
+  ];
+}
+
+/** The system's python3, or else the interpreter itself behind whatever wrapper PATH has. */
+function python() {
+  if (existsSync('/usr/bin/python3')) return '/usr/bin/python3';
+  return execFileSync('python3', ['-c', 'import sys; print(sys.executable)'], { encoding: 'utf8' }).trim();
+}

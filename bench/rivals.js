@@ -1,0 +1,110 @@
+/**
+ * Who takes part, and how each is told to serve one program on one port of 127.0.0.1 without any limit in the way.
+ * kinetd and xinetd get the same file, with the log lines that xinetd writes by default; the others log nothing.
+ */
+import { existsSync, readdirSync, writeFileSync } from 'node:fs';
+import { userInfo } from 'node:os';
+import { fileURLToPath } from 'node:url';
+import { tools } from './programs.js';
+
+/** @typedef {import('./programs.js').Program} Program */
+
+/**
+ * @typedef {object} Job what a rival has to serve
+ * @property {string} folder a private folder for its files
+ * @property {number} port
+ * @property {Program} program
+ */
+
+/**
+ * @typedef {object} Rival
+ * @property {string} name
+ * @property {string} path its program; the rival takes part when this exists
+ * @property {string} hint how to get it
+ * @property {(job: Job) => readonly string[]} command writes the files it needs and returns its command line
+ */
+
+const root = fileURLToPath(new URL('..', import.meta.url));
+const oracles = process.env.KINETD_ORACLES ?? `${root}test/.oracle`;
+const user = userInfo().username;
+
+/** @type {readonly Rival[]} */
+export const rivals = [
+  {
+    name: 'kinetd',
+    path: `${root}bin/xinetd`,
+    hint: 'npm ci',
+    command: (job) => [process.execPath, `${root}bin/xinetd`, ...xinetdArguments(job)],
+  },
+  oracle('xinetd', 'xinetd/usr/sbin/xinetd', (path, job) => [path, ...xinetdArguments(job)]),
+  oracle('openbsd-inetd', 'openbsd-inetd/usr/sbin/inetd', (path, job) => {
+    const file = `${job.folder}/inetd.conf`;
+    const [program, ...words] = job.program.argv;
+    writeFileSync(file, `127.0.0.1:${job.port} stream tcp4 nowait ${user} ${[program, program, ...words].join(' ')}\n`);
+    return [path, '-i', '-R', '1000000', file];
+  }),
+  oracle('tcpserver', 'ucspi-tcp/usr/bin/tcpserver', (path, job) => {
+    return [path, '-H', '-R', '-l0', '-q', '-c', '1000', '-b', '128', '127.0.0.1', `${job.port}`, ...job.program.argv];
+  }),
+  {
+    name: 'loop',
+    path: tools.loop,
+    hint: 'a C compiler',
+    command: (job) => [tools.loop, `${job.port}`, ...job.program.argv],
+  },
+];
+
+/** The environment of every daemon: small, the same for all, and with Debian's libwrap where xinetd finds it. */
+export function environment() {
+  const folders = ['libwrap0', 'libbsd0'].flatMap((name) => {
+    const lib = `${oracles}/${name}/usr/lib`;
+    return existsSync(lib) ? readdirSync(lib).map((triplet) => `${lib}/${triplet}`) : [];
+  });
+  return { PATH: process.env.PATH ?? '/usr/bin:/bin', LD_LIBRARY_PATH: folders.join(':') };
+}
+
+/**
+ * @param {string} name
+ * @param {string} file below the folder of the oracles
+ * @param {(path: string, job: Job) => readonly string[]} command
+ * @returns {Rival}
+ */
+function oracle(name, file, command) {
+  const path = `${oracles}/${file}`;
+  return { name, path, hint: 'run test/oracle/fetch.sh', command: (job) => command(path, job) };
+}
+
+/**
+ * xinetd's command line, and the file for it. Relative names never occur, so the working directory is of no matter.
+ * @param {Job} job
+ */
+function xinetdArguments(job) {
+  const { folder, port, program } = job;
+  const [path, ...words] = program.argv;
+  writeFileSync(
+    `${folder}/xinetd.conf`,
+    `defaults
+{
+\tlog_type       = FILE ${folder}/service.log
+\tlog_on_success = PID HOST EXIT DURATION
+\tlog_on_failure = HOST ATTEMPT
+\tinstances      = UNLIMITED
+\tper_source     = UNLIMITED
+\tcps            = 0 0
+}
+service bench
+{
+\ttype        = UNLISTED
+\tsocket_type = stream
+\tprotocol    = tcp
+\twait        = no
+\tbind        = 127.0.0.1
+\tport        = ${port}
+\tuser        = ${user}
+\tserver      = ${path}
+${words.length === 0 ? '' : `\tserver_args = ${words.join(' ')}\n`}}
+`,
+  );
+  const files = ['-f', `${folder}/xinetd.conf`, '-filelog', `${folder}/daemon.log`, '-pidfile', `${folder}/pid`];
+  return ['-dontfork', ...files];
+}
