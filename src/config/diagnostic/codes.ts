@@ -1,1 +1,90 @@
-export type DiagnosticCode = 'todo';
+/**
+ * The catalogue of diagnostics: every code, how grave it is, and one sentence about what it means. Codes are
+ * stable across releases; docs/configuration.md lists them out of this table.
+ *
+ * A diagnostic may be less grave than its code says (an error inside a service with `disable = yes` is a
+ * warning), never graver.
+ */
+import type { Severity } from './diagnostic.ts';
+
+interface CodeEntry {
+  readonly severity: Severity;
+  readonly explanation: string;
+}
+
+export const codes = {
+  // Files.
+  'file-missing': error('The file is not there.'),
+  'file-unreadable': error('The system refuses to open or read the file.'),
+  'file-is-directory': error('A file is needed and the path is a directory.'),
+  'file-not-regular': error('The path is a device, a pipe or a socket.'),
+  'file-too-large': error('The file is larger than any configuration can be (64 MiB).'),
+  'file-binary': error('The file holds NUL bytes, so it is not text.'),
+  'file-vanished': warning(
+    'The file was in its directory a moment ago and is gone; it is read as if it had never been there.',
+  ),
+  'directory-unreadable': error('The directory of an `includedir` cannot be listed.'),
+  'include-skipped': note("An `includedir` passes over names that hold a '.' or end in '~'."),
+  'include-not-regular': warning('An `includedir` reads regular files only and does not descend into directories.'),
+  'include-loop': error('A file includes itself, directly or through others.'),
+  'include-too-deep': error('Files include files to a depth that no sensible configuration has.'),
+
+  // The grammar of xinetd.conf.
+  'stray-words': error(
+    'A line outside of every entry is not `service`, `defaults`, `include` or `includedir`; it is passed over and nothing else is lost.',
+  ),
+  'missing-name': error('`service`, `include` or `includedir` stands without its name.'),
+  'extra-words': warning('Words after the name on a header line mean nothing.'),
+  'missing-open-brace': error("A `service` or `defaults` line is not followed by a '{'."),
+  'missing-close-brace': error(
+    "An entry is not closed by a '}' on a line of its own before the next one begins, or before the end of the file.",
+  ),
+  'stray-brace': error("A '{' or '}' stands where none can be."),
+  'space-before-operator': error('The operator touches the attribute; xinetd needs a space between them.'),
+  'missing-operator': error("The attribute is not followed by '=', '+=' or '-='."),
+
+  // Attributes.
+  'unknown-attribute': error(
+    'There is no attribute of this name; the service is refused rather than run without what the line meant.',
+  ),
+  'attribute-repeated': error('The attribute may be given once in an entry and stands there twice.'),
+  'wrong-value-count': error('The attribute has too few or too many values.'),
+  'operator-not-allowed': error('The attribute does not take this operator.'),
+  'not-in-defaults': error('The attribute has no meaning in `defaults`.'),
+  'not-in-service': error('The attribute has a meaning in `defaults` only.'),
+  'second-defaults': error('A file may hold one `defaults` entry.'),
+  'default-already-set': note('An earlier file has set this default already; the first one counts.'),
+  'nothing-removed': warning('`-=` names something that is not in the list.'),
+  'hash-in-list': note("In a list of values a '#' does not begin a comment; it is a value like the others."),
+
+  // Values.
+  'bad-word': error('The value is not one of the words that the attribute knows.'),
+  'word-removed': error('The word was taken out of xinetd long ago and has no meaning any more.'),
+  'bad-number': error('The value is not a number of the form that the attribute takes, or it is out of range.'),
+  'bad-address': error('The value is neither an address, nor a block of addresses, nor a name.'),
+  'comma-in-list': error('Addresses in a list are separated by spaces.'),
+  'bad-time': error('The value is not a time interval `H:M-H:M`.'),
+  'bad-variable': error('The value does not name an environment variable.'),
+  'bad-log-type': error('The words after `log_type` do not describe a log.'),
+  'intercept-ignored': warning('The flag INTERCEPT is accepted for old files and does nothing.'),
+  'userid-not-looked-up': warning(
+    'The flag USERID is accepted; the remote user is not looked up, and no line is logged for it.',
+  ),
+  'not-supported-yet': error(
+    'The service uses something that this version does not do; it is refused rather than run without it.',
+  ),
+} as const satisfies Readonly<Record<string, CodeEntry>>;
+
+export type DiagnosticCode = keyof typeof codes;
+
+function error(explanation: string): CodeEntry {
+  return { severity: 'error', explanation };
+}
+
+function warning(explanation: string): CodeEntry {
+  return { severity: 'warning', explanation };
+}
+
+function note(explanation: string): CodeEntry {
+  return { severity: 'note', explanation };
+}

@@ -1,0 +1,2 @@
+/** xinetd.conf: text to Definitions. */
+export * from './reading.ts';
