@@ -73,6 +73,53 @@ export const codes = {
   'not-supported-yet': error(
     'The service uses something that this version does not do; it is refused rather than run without it.',
   ),
+
+  // Lines of inetd.conf.
+  'missing-field': error('The line of an inetd.conf has too few fields.'),
+  'other-dialect': error(
+    "The line is written in another inetd's spelling, which is not read yet; it is refused rather than guessed at.",
+  ),
+  'bad-user': error('The user field of an inetd.conf line is neither `user` nor `user:group`.'),
+  'many-arguments': note("Debian's inetd silently drops the words after the twentieth; kinetd passes all of them on."),
+  'policy-ignored': warning('A `#@` line is an IPsec policy on BSD and a comment here.'),
+  'group-of-root-ignored': warning('An inetd ignores the group of a service that runs as root; so does kinetd.'),
+
+  // Finding out which file is which.
+  'unknown-dialect': error('The file looks neither like an xinetd.conf nor like an inetd.conf.'),
+  'nothing-read': error('None of the files that were asked for could be read.'),
+
+  // What a service needs from outside its file.
+  'missing-attribute': error('The service lacks attributes that it cannot run without.'),
+  'unknown-service-id': warning('`enabled` or `disabled` names an id that no service has.'),
+  'unknown-user': error('There is no user of this name.'),
+  'unknown-group': error('There is no group of this name.'),
+  'needs-root': error('Only root can run a server as another user or group.'),
+  'unknown-protocol': error('protocols(5) has no protocol of this name.'),
+  'protocol-mismatch': error('The socket type and the protocol do not go together.'),
+  'unknown-port': error('The service has no `port`, and services(5) does not know its name.'),
+  'port-disagrees': error(
+    'services(5) gives the service another port than the file does, and the service is not UNLISTED.',
+  ),
+  'name-not-resolved': error('The host name has no address.'),
+  'family-mismatch': error('The address is not of the family that the flags ask for.'),
+  'server-not-absolute': error(
+    'The program must be named by its whole path; servers run in `/`, not where the daemon was started.',
+  ),
+  'server-missing': error('The program is not there.'),
+  'server-not-executable': error('The program may not be executed.'),
+  'server-is-directory': error('The program is a directory.'),
+  'no-argv0': error('With the flag NAMEINARGS, server_args must begin with argv[0].'),
+  'not-utf8': error('The text is handed to the system and is not valid UTF-8.'),
+  'limit-clamped': note("The value is above what the daemon may set, so the servers get the daemon's own limit."),
+  'undefined-variable': warning("`passenv` names a variable that the daemon's environment does not have."),
+  'duplicate-address': error('Another service has the same address, port and protocol.'),
+  'overlapping-address': warning(
+    'Another service has the same port on all addresses, or on one of those of this service.',
+  ),
+  'peer-unknown': error(
+    'A stream service with `wait = yes` accepts its own clients, so the daemon can not check who they are.',
+  ),
+  'datagram-needs-wait': error('A program that serves datagrams gets the socket itself, so the service must wait.'),
 } as const satisfies Readonly<Record<string, CodeEntry>>;
 
 export type DiagnosticCode = keyof typeof codes;
