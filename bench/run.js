@@ -110,6 +110,6 @@ try {
   if (options.help) console.log(usage);
   else process.exitCode = await main(options);
 } catch (error) {
-  console.error(`bench: ${error instanceof Error ? error.message : error}`);
+  console.error(`bench: ${error instanceof Error ? error.message : String(error)}`);
   process.exitCode = 2;
 }

@@ -1,0 +1,3 @@
+<?php
+// What is printed goes to the caller.
+echo "HELLO\n";
