@@ -1,0 +1,3 @@
+/** IP addresses and blocks of them. Pure. */
+export * from './ip.ts';
+export * from './prefix.ts';
