@@ -1,11 +1,38 @@
 {
+  "variables": { "sanitize%": 0 },
   "targets": [
     {
       "target_name": "kinetd_native",
-      "sources": ["native/addon.c"],
-      "cflags_c": ["-std=gnu17", "-Wall", "-Wextra", "-Werror", "-Wshadow", "-Wstrict-prototypes", "-fstack-protector-strong", "-D_FORTIFY_SOURCE=2", "-O2", "-fvisibility=hidden"],
+      "sources": [
+        "native/addon.c",
+        "native/address.c",
+        "native/call.c",
+        "native/datagram.c",
+        "native/descriptor.c",
+        "native/error.c",
+        "native/launch.c",
+        "native/limits.c",
+        "native/names.c",
+        "native/reap.c",
+        "native/socket.c",
+        "native/watch.c"
+      ],
+      "cflags_c": [
+        "-std=gnu17", "-O2", "-fvisibility=hidden",
+        "-Wall", "-Wextra", "-Werror", "-Wshadow", "-Wstrict-prototypes", "-Wvla",
+        "-Wno-cast-function-type",
+        "-fstack-protector-strong", "-fstack-clash-protection"
+      ],
       "defines": ["NAPI_VERSION=8", "_GNU_SOURCE"],
-      "ldflags": ["-Wl,-z,relro,-z,now"]
+      "ldflags": ["-Wl,-z,relro,-z,now"],
+      "conditions": [
+        ["sanitize==1", {
+          "cflags_c": ["-O1", "-g", "-fno-omit-frame-pointer", "-fsanitize=address,undefined", "-fno-sanitize-recover=undefined"],
+          "ldflags": ["-fsanitize=address,undefined"]
+        }, {
+          "cflags_c": ["-U_FORTIFY_SOURCE", "-D_FORTIFY_SOURCE=2"]
+        }]
+      ]
     }
   ]
 }

@@ -1,1 +1,11 @@
 /** The system as kinetd uses it, typed. The only folder that loads the add-on. */
+export * from './datagram.ts';
+export * from './descriptor.ts';
+export * from './errno.ts';
+export * from './error.ts';
+export * from './exits.ts';
+export * from './launch.ts';
+export * from './limits.ts';
+export * from './names.ts';
+export * from './socket.ts';
+export * from './watch.ts';

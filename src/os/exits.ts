@@ -1,0 +1,58 @@
+/**
+ * How servers end, and how to end them.
+ *
+ * A watch on exits collects every child of this process, so there may be one only, and none beside node:child_process.
+ */
+import type { ExitFacts } from '../model/mod.ts';
+import { native } from './native.ts';
+
+export interface ExitWatch {
+  /** Final; exits after this stay uncollected. */
+  close(): void;
+}
+
+/**
+ * Calls back once for each batch of exits, those that came before the watch included. Keeps the process alive.
+ *
+ * `peakMemory` is the kernel's ru_maxrss, which starts at the daemon's own peak: execve counts the memory that the
+ * child shared until then. A server that stayed below it shows the daemon's.
+ */
+export function watchExits(onExits: (exits: readonly ExitFacts[]) => void): ExitWatch {
+  const watch = native.watchExits((flat) => onExits(exitFacts(flat)));
+  return { close: () => native.closeWatch(watch) };
+}
+
+/** Sends a signal to a process. False when it is gone. */
+export function signalProcess(pid: number, signal: NodeJS.Signals): boolean {
+  if (!Number.isInteger(pid) || pid <= 0) throw new RangeError(`not a process id: ${pid}`);
+  return send(pid, signal);
+}
+
+/** Sends a signal to a process group; every server leads one. False when no process is left in it. */
+export function signalGroup(pid: number, signal: NodeJS.Signals): boolean {
+  if (!Number.isInteger(pid) || pid <= 1) throw new RangeError(`not a process group: ${pid}`);
+  return send(-pid, signal);
+}
+
+function send(pid: number, signal: NodeJS.Signals): boolean {
+  try {
+    return process.kill(pid, signal);
+  } catch (error) {
+    if (error instanceof Error && 'code' in error && error.code === 'ESRCH') return false;
+    throw error;
+  }
+}
+
+function exitFacts(flat: readonly number[]): readonly ExitFacts[] {
+  const exits: ExitFacts[] = [];
+  for (let at = 0; at < flat.length; at += 4) {
+    const [pid = 0, ending = 0, cpuSeconds = 0, peakMemory = 0] = flat.slice(at, at + 4);
+    exits.push({
+      pid,
+      ending: ending < 0 ? { kind: 'signal', signal: -ending } : { kind: 'status', status: ending },
+      cpuSeconds,
+      peakMemory,
+    });
+  }
+  return exits;
+}

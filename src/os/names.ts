@@ -1,0 +1,68 @@
+/**
+ * Users, groups, services, protocols and rpc programs, from whatever directory the C library is set up to ask.
+ *
+ * Unknown names are undefined. The calls block (a directory may be on the network), so they belong to loading a
+ * configuration and never to a connection.
+ */
+import type { Protocol } from '../model/mod.ts';
+import { type NativeGroup, type NativeUser, native } from './native.ts';
+
+/** An entry of passwd(5). */
+export type User = NativeUser;
+
+/** An entry of group(5). */
+export type Group = NativeGroup;
+
+/** An entry of services(5), under its official name. */
+export interface ServicePort {
+  readonly name: string;
+  readonly port: number;
+}
+
+/** An entry of rpc(5). */
+export interface RpcProgram {
+  readonly name: string;
+  readonly number: number;
+}
+
+export function userByName(name: string): User | undefined {
+  return native.userByName(name);
+}
+
+export function userById(uid: number): User | undefined {
+  return native.userById(uid);
+}
+
+export function groupByName(name: string): Group | undefined {
+  return native.groupByName(name);
+}
+
+export function groupById(gid: number): Group | undefined {
+  return native.groupById(gid);
+}
+
+/** The groups that initgroups(3) would set for the user; `gid` is among them, and no other when the user is unknown. */
+export function groupList(userName: string, gid: number): readonly number[] {
+  return native.groupList(userName, gid);
+}
+
+/** @param protocol a name of protocols(5); undefined takes the first entry of any */
+export function serviceByName(name: string, protocol: string | undefined): ServicePort | undefined {
+  return native.serviceByName(name, protocol);
+}
+
+export function serviceByPort(port: number, protocol: string | undefined): ServicePort | undefined {
+  return native.serviceByPort(port, protocol);
+}
+
+export function protocolByName(name: string): Protocol | undefined {
+  return native.protocolByName(name);
+}
+
+export function protocolByNumber(number: number): Protocol | undefined {
+  return native.protocolByNumber(number);
+}
+
+export function rpcByName(name: string): RpcProgram | undefined {
+  return native.rpcByName(name);
+}

@@ -1,0 +1,108 @@
+/**
+ * Loads the add-on, and says what it exports: the one place where its values get types.
+ *
+ * These functions are as flat as the C code wants them (numbers, strings, arrays of both); the files beside this one
+ * give them the shapes that the rest of kinetd uses. Nothing outside this folder sees them. Each throws SystemError
+ * when its system call fails. The add-on is built into `build/`, two folders up from `src/os` and `dist/os` alike.
+ */
+import { createRequire } from 'node:module';
+
+import type { Family, SocketType } from '../model/mod.ts';
+import { SystemError } from './error.ts';
+
+declare const compiled: unique symbol;
+/** A launch plan as the C code holds it. */
+export interface NativePlan {
+  readonly [compiled]: true;
+}
+
+declare const watching: unique symbol;
+export interface NativeWatch {
+  readonly [watching]: true;
+}
+
+/** Address and port. */
+export type NativeAddress = readonly [string, number];
+
+export interface NativeUser {
+  readonly name: string;
+  readonly uid: number;
+  readonly gid: number;
+  readonly home: string;
+  readonly shell: string;
+}
+
+export interface NativeGroup {
+  readonly name: string;
+  readonly gid: number;
+}
+
+export interface Native {
+  setErrorClass(errorClass: typeof SystemError): void;
+  errnoName(errno: number): string;
+  errnoMessage(errno: number): string;
+
+  openSocket(family: Family | 'unix', type: SocketType, protocol: number, nonBlocking: boolean): number;
+  setSocketOption(descriptor: number, option: string, value: number): void;
+  bindInternet(descriptor: number, family: Family, address: string, port: number): void;
+  listen(descriptor: number, backlog: number): void;
+  localAddress(descriptor: number): NativeAddress;
+  /** The failure's code first, then for each connection: descriptor, peer, its port, local address, its port. */
+  acceptBatch(descriptor: number, most: number): readonly (string | number | undefined)[];
+
+  peekSender(descriptor: number): NativeAddress | undefined;
+  connectUnixDatagram(path: string): number;
+  sendDatagram(descriptor: number, bytes: Uint8Array): boolean;
+
+  closeDescriptor(descriptor: number): void;
+  openNull(): number;
+  duplicateOnto(from: number, to: number): void;
+  setBlocking(descriptor: number, blocking: boolean): void;
+  socketPair(type: string, nonBlocking: boolean): readonly [number, number];
+  sendDescriptors(descriptor: number, bytes: Uint8Array, descriptors: readonly number[]): number | undefined;
+  /** Length of the message, then its descriptors. */
+  receiveDescriptors(descriptor: number, buffer: Uint8Array): readonly [number, ...number[]] | undefined;
+
+  watchReadable(descriptor: number, onReadable: () => void): NativeWatch;
+  startWatch(watch: NativeWatch): void;
+  stopWatch(watch: NativeWatch): void;
+  closeWatch(watch: NativeWatch): void;
+
+  compileLaunch(
+    text: string,
+    argvCount: number,
+    environmentCount: number,
+    ids: readonly [uid: number, gid: number] | undefined,
+    groups: readonly number[] | undefined,
+    umask: number,
+    nice: number,
+    limits: readonly (string | number)[],
+  ): NativePlan;
+  /** The pid, or minus (errno shifted by four bits, with the step's index in those). */
+  launch(plan: NativePlan, text: string, count: number, stdin: number, stdout: number, stderr: number): number;
+  /** For each exit: pid, exit status or minus the signal, CPU seconds, peak bytes. */
+  watchExits(onExits: (exits: readonly number[]) => void): NativeWatch;
+
+  resourceLimit(name: string): readonly [soft: number, hard: number];
+  setResourceLimit(name: string, soft: number, hard: number): void;
+  currentUmask(): number;
+
+  userByName(name: string): NativeUser | undefined;
+  userById(uid: number): NativeUser | undefined;
+  groupByName(name: string): NativeGroup | undefined;
+  groupById(gid: number): NativeGroup | undefined;
+  groupList(name: string, gid: number): readonly number[];
+  serviceByName(name: string, protocol: string | undefined): { name: string; port: number } | undefined;
+  serviceByPort(port: number, protocol: string | undefined): { name: string; port: number } | undefined;
+  protocolByName(name: string): { name: string; number: number } | undefined;
+  protocolByNumber(number: number): { name: string; number: number } | undefined;
+  rpcByName(name: string): { name: string; number: number } | undefined;
+}
+
+export const native: Native = load();
+
+function load(): Native {
+  const loaded = createRequire(import.meta.url)('../../build/Release/kinetd_native.node') as Native;
+  loaded.setErrorClass(SystemError);
+  return loaded;
+}

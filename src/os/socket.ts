@@ -1,0 +1,78 @@
+/**
+ * Internet sockets: make, set up, bind, listen, accept.
+ *
+ * Listening sockets are ours and not node:net's, since that accepts and reads behind our back. Addresses go in and
+ * come out as the canonical text of src/model/address.ts; an IPv4 client of a dual-stack socket is IPv4 everywhere,
+ * for the server too, whose socket is turned into an IPv4 one.
+ */
+import type { Family, Local, Peer, SocketType } from '../model/mod.ts';
+import type { Descriptor } from './descriptor.ts';
+import { native } from './native.ts';
+
+export interface SocketKind {
+  readonly family: Family | 'unix';
+  readonly type: SocketType;
+  /** As in protocols(5); 0 is the usual one for the type. */
+  readonly protocol: number;
+  readonly nonBlocking: boolean;
+}
+
+/** A buffer size in bytes, or true and false for the others. */
+export type SocketOption = 'reuseAddress' | 'v6Only' | 'keepAlive' | 'noDelay' | 'sendBuffer' | 'receiveBuffer';
+
+export interface Connection {
+  /** Blocking, whatever the listener is; the caller closes it. */
+  readonly descriptor: Descriptor;
+  readonly peer: Peer;
+  readonly local: Local;
+}
+
+export interface AcceptedBatch {
+  readonly connections: readonly Connection[];
+  /** Why the batch ended early: `EMFILE`, `ENFILE`, `ENOBUFS` …; undefined when nothing is wrong. */
+  readonly failure: string | undefined;
+}
+
+export function openSocket(kind: SocketKind): Descriptor {
+  return native.openSocket(kind.family, kind.type, kind.protocol, kind.nonBlocking) as Descriptor;
+}
+
+export function setSocketOption(socket: Descriptor, option: SocketOption, value: boolean | number): void {
+  native.setSocketOption(socket, option, Number(value));
+}
+
+/**
+ * Binds to a numeric address, with `%interface` or `%number` for a scope; then joins the group when the address is
+ * a multicast one, on the interface that the routes (or the scope) choose, as xinetd does.
+ * @throws SystemError EINVAL for text that is no address, ENODEV for an unknown interface, and what bind(2) gives
+ */
+export function bindInternet(socket: Descriptor, family: Family, address: string, port: number): void {
+  native.bindInternet(socket, family, address, port);
+}
+
+export function listen(socket: Descriptor, backlog: number): void {
+  native.listen(socket, backlog);
+}
+
+/** Where the socket is bound. For a Unix socket the address is its path and the port 0. */
+export function localAddress(socket: Descriptor): Local {
+  const [address, port] = native.localAddress(socket);
+  return { address, port };
+}
+
+/**
+ * Accepts what waits, at most `most` connections; the listener must not be blocking. Connections that went away
+ * while they waited, and other errors that accept(2) says are about one connection, are passed over.
+ */
+export function acceptBatch(listener: Descriptor, most: number): AcceptedBatch {
+  const flat = native.acceptBatch(listener, most);
+  const connections: Connection[] = [];
+  for (let at = 1; at < flat.length; at += 5) {
+    connections.push({
+      descriptor: flat[at] as Descriptor,
+      peer: { address: flat[at + 1] as string, port: flat[at + 2] as number },
+      local: { address: flat[at + 3] as string, port: flat[at + 4] as number },
+    });
+  }
+  return { connections, failure: flat[0] as string | undefined };
+}

@@ -1,0 +1,27 @@
+/**
+ * Readiness of any descriptor, on Node's own loop.
+ *
+ * Level-triggered: the callback comes again in every turn of the loop while there is something to read. A watch that
+ * is stopped or closed never calls back. Close the watch before its descriptor; closing it does not close that.
+ * A running watch keeps the process alive. An exception out of a callback ends the process as an uncaught one does.
+ */
+import type { Descriptor } from './descriptor.ts';
+import { native } from './native.ts';
+
+export interface Watch {
+  /** Begins or resumes; a new watch is stopped. */
+  start(): void;
+  stop(): void;
+  /** Final, and may be repeated. */
+  close(): void;
+}
+
+/** @throws SystemError EPERM for a descriptor that is always ready, such as a plain file's; EEXIST when it is watched already */
+export function watchReadable(descriptor: Descriptor, onReadable: () => void): Watch {
+  const watch = native.watchReadable(descriptor, onReadable);
+  return {
+    start: () => native.startWatch(watch),
+    stop: () => native.stopWatch(watch),
+    close: () => native.closeWatch(watch),
+  };
+}
