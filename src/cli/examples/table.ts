@@ -1,19 +1,35 @@
-/** What `kinetd examples` prints before the first client comes. Pure text. */
+/** What `kinetd examples` prints when its services are open. Pure text. */
 import type { Prepared } from './prepare.ts';
 
-/** A line for each service that runs, and one for each that does not with what it would take. */
-export function examplesTable(prepared: Pick<Prepared, 'on' | 'off'>, state: string): string {
+/**
+ * A line for each service that runs; below, one for each that does not, with the reason and what it would take.
+ * @param listening whether the daemon has the port; otherwise another program has it
+ */
+export function examplesTable(
+  prepared: Pick<Prepared, 'on' | 'off'>,
+  state: string,
+  listening: (protocol: 'tcp' | 'udp', port: number) => boolean,
+): string {
+  const open = prepared.on.filter(({ example, port }) => listening(example.protocol, port));
   const rows = [
     ['SERVICE', '', 'ADDRESS', 'TO TRY IT, TYPE'],
-    ...prepared.on.map(({ example, port }) => [
+    ...open.map(({ example, port }) => [
       example.name,
       example.protocol,
       `127.0.0.1:${port}`,
       example.tryIt({ port, state }),
     ]),
   ];
-  const off = prepared.off.map(({ example, reason, remedy }) => `${example.name} is off: ${reason} (${remedy})`);
-  return [...aligned(rows), ...off].map((line) => `${line}\n`).join('');
+  const waiting = prepared.on.filter((one) => !open.includes(one));
+  const lines = [
+    ...aligned(rows),
+    ...waiting.map(
+      ({ example: { name, protocol }, port }) =>
+        `${name} waits: another program has ${protocol} port ${port} (end it, or start with --port ${name}=NUMBER)`,
+    ),
+    ...prepared.off.map(({ example, reason, remedy }) => `${example.name} is off: ${reason} (${remedy})`),
+  ];
+  return lines.map((line) => `${line}\n`).join('');
 }
 
 function aligned(rows: readonly (readonly string[])[]): string[] {

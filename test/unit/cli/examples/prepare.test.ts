@@ -4,7 +4,6 @@ import { fileURLToPath } from 'node:url';
 import { describe, expect, test } from 'vitest';
 import { catalogue } from '../../../../src/cli/examples/catalogue.ts';
 import { type Found, type Machine, prepare } from '../../../../src/cli/examples/prepare.ts';
-import { examplesTable } from '../../../../src/cli/examples/table.ts';
 
 const root = fileURLToPath(new URL('../../../../examples/', import.meta.url));
 const names = ['xinetd.conf', 'inetd.conf', ...readdirSync(`${root}xinetd.d`).map((name) => `xinetd.d/${name}`)];
@@ -77,20 +76,5 @@ describe('prepare', () => {
   test('a template with an unknown word is an error, not a configuration', () => {
     const templates = new Map([...machine().templates, ['xinetd.conf', 'defaults { }\nincludedir @NOWHERE@\n']]);
     expect(() => prepare(machine({ templates }))).toThrow('examples/xinetd.conf: nothing to put in place of @NOWHERE@');
-  });
-});
-
-describe('examplesTable', () => {
-  test('has a line for each service with its protocol, address and what to type', () => {
-    const text = examplesTable(prepare(machine({ ports: new Map([['hello', 6000]]) })), '/tmp/copy/state');
-    expect(text).toMatch(/^http-echo +tcp +127\.0\.0\.1:9991 +curl http:\/\/127\.0\.0\.1:9991\/$/m);
-    expect(text).toMatch(/^hello +tcp +127\.0\.0\.1:6000 +telnet 127\.0\.0\.1 6000$/m);
-    expect(text).toMatch(/^upper +udp +127\.0\.0\.1:28000 +echo .* nc -u/m);
-    expect(text.split('\n')).toHaveLength(catalogue.length + 2);
-  });
-
-  test('says which service is off, why, and what would bring it back', () => {
-    const text = examplesTable(prepare(machine({ programs: { ...machine().programs, sqlite3: missing } })), '/s');
-    expect(text).toContain('prices is off: no such program (apt-get install it)\n');
   });
 });
