@@ -27,6 +27,8 @@ export interface ServiceTable {
   readonly diagnostics: readonly Diagnostic[];
   /** Files read, for messages and for watching. */
   readonly files: readonly string[];
+  /** Paths that were to be read and could not be: what they said before may well be meant still. */
+  readonly unread: readonly string[];
   /**
    * False: something about the configuration as a whole is wrong (it cannot be read, or `defaults` has an
    * error) and nothing of it may run: the daemon does not start, or keeps what it has on reload.

@@ -1,0 +1,123 @@
+/**
+ * From paths to the ServiceTable: reads files and directories, tells by content in which dialect each is
+ * written, and resolves all of it as one configuration.
+ *
+ * Files in xinetd's dialect share their `defaults`, whichever file those stand in; they do not reach lines of
+ * an inetd.conf. Entries of xinetd's dialect come first, as with xinetd's -inetd_compat.
+ *
+ * What cannot be read loses itself alone. The table is not usable when nothing could be read, or when
+ * `defaults` has an error, since every service would run without what the broken line meant.
+ */
+import type { Definition } from './definition.ts';
+import { type Diagnostic, diagnose } from './diagnostic/mod.ts';
+import { guessDialect } from './dialect.ts';
+import { readInetd } from './inetd/mod.ts';
+import { defaultOptions, type ResolveOptions, resolveDefinitions, type System } from './resolve/mod.ts';
+import { type FileAccess, isDiagnostic, readDirectory, type SourceFile } from './source/mod.ts';
+import type { ServiceTable } from './table.ts';
+import { readXinetd } from './xinetd/mod.ts';
+
+export interface LoadRequest {
+  /** Files and directories, as from `-f`; relative ones stand against the directory that FileAccess knows. */
+  readonly paths: readonly string[];
+  /** What the command line says about services of an inetd.conf; absent: {@link defaultOptions}. */
+  readonly inetd?: Partial<ResolveOptions>;
+}
+
+/** Files that were asked for, and what became of the others. */
+interface Sources {
+  readonly files: readonly SourceFile[];
+  readonly diagnostics: readonly Diagnostic[];
+  readonly unread: readonly string[];
+}
+
+/** Never rejects because of what the files hold or lack; see {@link ServiceTable.usable}. */
+export async function load(request: LoadRequest, system: System, access: FileAccess): Promise<ServiceTable> {
+  const sources = readSources(request.paths, access);
+  const xinetdFiles: SourceFile[] = [];
+  const definitions: Definition[] = [];
+  const diagnostics: Diagnostic[] = [...sources.diagnostics];
+  const inetdPaths: string[] = [];
+  let understood = 0;
+  for (const file of sources.files) {
+    const dialect = guessDialect(file);
+    if (dialect !== 'unknown') understood++;
+    if (dialect === 'xinetd') {
+      xinetdFiles.push(file);
+      continue;
+    }
+    inetdPaths.push(file.path);
+    if (dialect === 'unknown') diagnostics.push(unknownDialect(file));
+    if (dialect !== 'inetd') continue;
+    const reading = readInetd(file);
+    definitions.push(...reading.definitions);
+    diagnostics.push(...reading.diagnostics);
+  }
+  if (understood === 0) diagnostics.push(nothingRead(request.paths));
+
+  const xinetd = readXinetd(xinetdFiles, access);
+  const resolution = await resolveDefinitions([...xinetd.definitions, ...definitions], xinetd.defaults, system, {
+    ...defaultOptions,
+    ...request.inetd,
+  });
+  const files = [...xinetd.files, ...inetdPaths];
+  diagnostics.push(...xinetd.diagnostics, ...resolution.diagnostics);
+  return Object.freeze({
+    entries: resolution.entries,
+    diagnostics: Object.freeze(inTextOrder(diagnostics, files)),
+    files: Object.freeze(files),
+    unread: Object.freeze([...sources.unread, ...xinetd.unread]),
+    usable: understood > 0 && xinetd.usable,
+  });
+}
+
+function readSources(paths: readonly string[], access: FileAccess): Sources {
+  const files = new Map<string, SourceFile>();
+  const diagnostics: Diagnostic[] = [];
+  const unread: string[] = [];
+  for (const asked of paths) {
+    // A path from the command line is text; FileAccess takes the bytes that a file would hold.
+    const path = access.absolute(Buffer.from(asked, 'utf8').toString('latin1'));
+    const answer = access.read(path);
+    if (!isDiagnostic(answer)) {
+      files.set(path, answer);
+    } else if (answer.code === 'file-is-directory') {
+      const reading = readDirectory(path, access);
+      for (const file of reading.files) files.set(file.path, file);
+      diagnostics.push(...reading.diagnostics);
+      unread.push(...reading.unread);
+    } else {
+      diagnostics.push(answer);
+      unread.push(path);
+    }
+  }
+  return { files: [...files.values()], diagnostics, unread };
+}
+
+/** Files as they were read, and within a file by place; what has no place stands first. */
+function inTextOrder(diagnostics: readonly Diagnostic[], files: readonly string[]): Diagnostic[] {
+  const order = new Map(files.map((path, index) => [path, index]));
+  const rank = ({ path }: Diagnostic): number => order.get(path) ?? -1;
+  return diagnostics.toSorted((a, b) => rank(a) - rank(b) || (a.span?.start ?? -1) - (b.span?.start ?? -1));
+}
+
+function unknownDialect(file: SourceFile): Diagnostic {
+  const start = Math.max(0, file.text.search(/^[^\S\n]*[^#\s]/m));
+  const newline = file.text.indexOf('\n', start);
+  const span = { file, start, end: newline === -1 ? file.text.length : newline };
+  return diagnose('unknown-dialect', span, 'this is neither an entry of an xinetd.conf nor a line of an inetd.conf', {
+    help: "begin with 'service NAME', or write: service socktype protocol wait user program argv0 arguments",
+  });
+}
+
+function nothingRead(paths: readonly string[]): Diagnostic {
+  return {
+    code: 'nothing-read',
+    severity: 'error',
+    message: paths.length === 0 ? 'no configuration file was named' : 'none of the configuration files could be read',
+    span: undefined,
+    path: paths[0] ?? '',
+    service: undefined,
+    help: undefined,
+  };
+}

@@ -1,0 +1,5 @@
+/** Definitions to a frozen ServiceTable, with what the system knows. */
+export * from './options.ts';
+export * from './resolve.ts';
+export type * from './system.ts';
+export { decodeBytes } from './text.ts';

@@ -1,0 +1,19 @@
+/** What the command line says about services, mostly in the words of Debian's openbsd-inetd. */
+export interface ResolveOptions {
+  /** -E: servers of an inetd.conf get the daemon's environment whole. */
+  readonly keepEnvironment: boolean;
+  /** -R: starts a minute of an inetd.conf service that has no `.max`; 0 is no bound. */
+  readonly startsPerMinute: number;
+  /** -q: length of the queue of unaccepted connections of inetd.conf services. */
+  readonly backlog: number;
+  /** -l: hosts.allow and hosts.deny hold for inetd.conf services as well. */
+  readonly libwrap: boolean;
+}
+
+/** openbsd-inetd's own defaults. */
+export const defaultOptions: ResolveOptions = {
+  keepEnvironment: false,
+  startsPerMinute: 256,
+  backlog: 128,
+  libwrap: false,
+};

@@ -1,0 +1,78 @@
+/**
+ * The program of a service and the words it is started with.
+ *
+ * argv[0] is the last component of the program's path, unless the flag NAMEINARGS says that server_args
+ * begins with it (inetd.conf lines always do). xinetd honours the flag only when it stands before
+ * server_args in the text; here the order does not matter.
+ *
+ * The program must be there and executable when the configuration is read, as in xinetd. A relative path is
+ * refused: xinetd looks for it where the daemon was started and then fails to execute it in `/`.
+ */
+import type { Definition } from '../definition.ts';
+import type { Findings } from './findings.ts';
+import type { System } from './system.ts';
+import { systemText } from './text.ts';
+
+export interface Program {
+  readonly program: string;
+  readonly argv: readonly [string, ...string[]];
+}
+
+export function resolveProgram(definition: Definition, system: System, findings: Findings): Program | undefined {
+  const { settings } = definition;
+  if (settings.server === undefined) return undefined;
+  const program = systemText(settings.server, 'server', findings);
+  if (program === undefined || !isRunnable(program, system, findings)) return undefined;
+  const args: string[] = [];
+  for (const bytes of settings.server_args ?? []) {
+    const text = systemText(bytes, 'server_args', findings);
+    if (text === undefined) return undefined;
+    args.push(text);
+  }
+  if (settings.flags?.has('NAMEINARGS') !== true) return { program, argv: [baseName(program), ...args] };
+  const [argv0, ...rest] = args;
+  if (argv0 !== undefined) return { program, argv: [argv0, ...rest] };
+  return findings.add(
+    'no-argv0',
+    'flags',
+    'NAMEINARGS is set and server_args is missing',
+    'write server_args, beginning with argv[0], or take NAMEINARGS out',
+  );
+}
+
+function isRunnable(program: string, system: System, findings: Findings): boolean {
+  if (!program.startsWith('/')) {
+    findings.add(
+      'server-not-absolute',
+      'server',
+      `the program '${program}' is not an absolute path`,
+      'write the whole path, from / on',
+    );
+    return false;
+  }
+  const state = system.program(program);
+  if (state === 'executable') return true;
+  if (state === 'missing') {
+    const tcpd = baseName(program) === 'tcpd' ? 'install tcpd, or name the server itself' : undefined;
+    findings.add(
+      'server-missing',
+      'server',
+      `there is no program ${program}`,
+      tcpd ?? 'install the program, or disable the service',
+    );
+  } else if (state === 'directory') {
+    findings.add('server-is-directory', 'server', `${program} is a directory`, 'name the program in it');
+  } else {
+    findings.add(
+      'server-not-executable',
+      'server',
+      `${program} may not be executed`,
+      'chmod it, or name another program',
+    );
+  }
+  return false;
+}
+
+function baseName(path: string): string {
+  return path.slice(path.lastIndexOf('/') + 1);
+}

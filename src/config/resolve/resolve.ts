@@ -1,0 +1,139 @@
+/**
+ * Definitions to the entries of a ServiceTable: every default filled in, every name looked up, every
+ * Definition accounted for, in the order of the text, and frozen.
+ *
+ * The only thing waited for is the resolver (host names that services listen on); it is asked before the
+ * rest, so nothing changes half-way through.
+ */
+import type { Service } from '../../model/mod.ts';
+import type { AttributeName, Definition, Settings } from '../definition.ts';
+import { type Diagnostic, diagnose } from '../diagnostic/mod.ts';
+import type { Span } from '../source/mod.ts';
+import type { TableEntry } from '../table.ts';
+import { type Clash, settleAddresses } from './duplicates.ts';
+import { Findings } from './findings.ts';
+import { deepFreeze, frozenSet } from './freeze.ts';
+import { cachedLookups } from './lookups.ts';
+import { lookUpHosts } from './names.ts';
+import type { ResolveOptions } from './options.ts';
+import { selectServices } from './selection.ts';
+import { idOf, originOf, resolveService, type Surroundings } from './service.ts';
+import type { System } from './system.ts';
+import { withImplied } from './transport.ts';
+
+export interface Resolution {
+  readonly entries: readonly TableEntry[];
+  /** Findings of this step alone; the readers have told theirs. In no particular order. */
+  readonly diagnostics: readonly Diagnostic[];
+}
+
+/** What `defaults` says as a whole; the part of a reading of xinetd.conf that is needed here. */
+export interface DefaultSettings {
+  readonly settings: Settings;
+  readonly spans: ReadonlyMap<AttributeName, Span>;
+}
+
+interface Outcome {
+  readonly definition: Definition;
+  readonly state: TableEntry['state'];
+  readonly service: Service | undefined;
+}
+
+/** Never rejects, as long as the System keeps its word not to throw. */
+export async function resolveDefinitions(
+  definitions: readonly Definition[],
+  defaults: DefaultSettings,
+  system: System,
+  options: ResolveOptions,
+): Promise<Resolution> {
+  const selection = selectServices(definitions, defaults);
+  const diagnostics = [...selection.diagnostics];
+  const lookups = cachedLookups(system);
+  const wanted = definitions.filter(
+    (definition) => definition.errors.length === 0 && !selection.disabled.has(definition),
+  );
+  const around: Surroundings = {
+    system: lookups,
+    hosts: await lookUpHosts(wanted, lookups),
+    options,
+    defaultSpans: defaults.spans,
+  };
+
+  const outcomes = definitions.map((written): Outcome => {
+    const definition = { ...written, settings: withImplied(written.settings) };
+    if (selection.disabled.has(written)) return { definition, state: 'disabled', service: undefined };
+    if (written.errors.length > 0) return { definition, state: 'refused', service: undefined };
+    const findings = new Findings(definition);
+    const service = resolveService(definition, around, findings);
+    diagnostics.push(...findings.diagnostics);
+    return { definition, state: service === undefined ? 'refused' : 'ready', service };
+  });
+  return settle(outcomes, diagnostics);
+}
+
+/** Takes out services whose address is taken, and makes the entries. */
+function settle(outcomes: readonly Outcome[], diagnostics: Diagnostic[]): Resolution {
+  const { clashes, services } = settleAddresses(outcomes.flatMap(({ service }) => service ?? []));
+  const taken = new Set<Service>();
+  const definitions = new Map(
+    outcomes.flatMap(({ service, definition }) => (service === undefined ? [] : [[service, definition]])),
+  );
+  for (const clash of clashes) {
+    const definition = definitions.get(clash.service);
+    if (definition !== undefined) diagnostics.push(describeClash(clash, definition));
+    if (clash.same) taken.add(clash.service);
+  }
+  const entries = outcomes.map(({ definition, state, service }): TableEntry => {
+    const entry = { id: idOf(definition), origin: originOf(definition), settings: frozenSettings(definition.settings) };
+    if (state === 'disabled') return deepFreeze({ ...entry, state });
+    if (service === undefined || taken.has(service)) return deepFreeze({ ...entry, state: 'refused' });
+    return deepFreeze({ ...entry, state: 'ready', service: services.get(service) ?? service });
+  });
+  return { entries: Object.freeze(entries), diagnostics: withoutRepeats(diagnostics) };
+}
+
+function describeClash({ service, endpoint, earlier, other, same }: Clash, definition: Definition): Diagnostic {
+  const findings = new Findings(definition);
+  const place = `${earlier.id} (${earlier.origin.file}, line ${earlier.origin.line})`;
+  const address = `${endpoint.family === 'inet6' ? `[${endpoint.address}]` : endpoint.address}:${endpoint.port}/${service.protocol.name}`;
+  const attribute = definition.settings.port === undefined ? undefined : 'port';
+  if (same) {
+    findings.add(
+      'duplicate-address',
+      attribute,
+      `${address} belongs to the service ${place}`,
+      'give one of them another port or address',
+    );
+  } else {
+    const wide = `${other.family === 'inet6' ? `[${other.address}]` : other.address}:${other.port}`;
+    findings.add(
+      'overlapping-address',
+      attribute,
+      `${address} and ${wide} of the service ${place} overlap`,
+      'whether both can be opened is up to the kernel; bind each to addresses of its own',
+    );
+  }
+  const [diagnostic] = findings.diagnostics;
+  return diagnostic ?? diagnose('duplicate-address', definition.span, address);
+}
+
+/** A value of `defaults` is looked at for each service that inherits it and needs to be talked about once. */
+function withoutRepeats(diagnostics: readonly Diagnostic[]): readonly Diagnostic[] {
+  const seen = new Set<string>();
+  return diagnostics.filter((diagnostic) => {
+    if (diagnostic.severity === 'error') return true;
+    const key = `${diagnostic.path}\n${diagnostic.span?.start}\n${diagnostic.code}\n${diagnostic.message}`;
+    return !seen.has(key) && seen.add(key) !== undefined;
+  });
+}
+
+function frozenSettings(settings: Settings): Settings {
+  const { type, flags, log_on_success: success, log_on_failure: failure } = settings;
+  return {
+    ...settings,
+    ...(type === undefined ? {} : { type: frozenSet(type) }),
+    ...(flags === undefined ? {} : { flags: frozenSet(flags) }),
+    ...(success === undefined ? {} : { log_on_success: frozenSet(success) }),
+    ...(failure === undefined ? {} : { log_on_failure: frozenSet(failure) }),
+  };
+}

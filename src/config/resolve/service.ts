@@ -1,0 +1,164 @@
+/**
+ * One Definition to one Service, or to the reasons why not. Every part looks at its own attributes; an error
+ * of one does not keep the others from looking, so that `check` says everything in one go.
+ */
+import type { Logging, Service, ServiceLimits, SocketOptions } from '../../model/mod.ts';
+import type { AttributeName, Bound, Definition, Settings } from '../definition.ts';
+import { locate, type Span } from '../source/mod.ts';
+import { checkHostsAccess, resolveAccess } from './access.ts';
+import { type Hosts, resolveEndpoints } from './endpoint.ts';
+import { resolveEnvironment } from './environment.ts';
+import type { Findings } from './findings.ts';
+import { frozenSet } from './freeze.ts';
+import { resolveIdentity } from './identity.ts';
+import { checkSupported } from './later.ts';
+import type { ResolveOptions } from './options.ts';
+import { resolveProgram } from './program.ts';
+import { checkRequired } from './required.ts';
+import { resolveLimits } from './rlimits.ts';
+import type { System } from './system.ts';
+import { decodeBytes, systemText } from './text.ts';
+import { resolvePort, resolveTransport } from './transport.ts';
+
+export interface Surroundings {
+  readonly system: System;
+  readonly hosts: Hosts;
+  readonly options: ResolveOptions;
+  /** Where `defaults` says things; see Defaults in xinetd/reading.ts. */
+  readonly defaultSpans: ReadonlyMap<AttributeName, Span>;
+}
+
+/** `cps` of a service that says nothing about it, in xinetd. */
+const xinetdRate = { connections: 50, pauseSeconds: 10 };
+const xinetdBacklog = 64;
+
+/** openbsd-inetd's servers have this whatever umask the daemon was started with (seen). */
+const inetdUmask = 0o022;
+
+/**
+ * @param definition without errors of its own, its settings with what is implied
+ * @returns undefined when there is an error among the findings
+ */
+export function resolveService(definition: Definition, around: Surroundings, findings: Findings): Service | undefined {
+  const { settings, dialect } = definition;
+  const { system, options } = around;
+  checkSupported(definition, findings);
+  checkRequired(settings, findings);
+  const transport = resolveTransport(settings, system, findings);
+  const port = transport === undefined ? undefined : resolvePort(definition, transport.protocol, system, findings);
+  const endpoints = port === undefined ? [] : resolveEndpoints(definition, port, around.hosts, findings);
+  checkWait(settings, findings);
+  const runAs = resolveIdentity(definition, system, findings);
+  const program = resolveProgram(definition, system, findings);
+  const environment = resolveEnvironment(definition, system, options.keepEnvironment, findings);
+  const access = resolveAccess(settings, findings);
+  checkHostsAccess(
+    dialect === 'xinetd' ? settings.flags?.has('NOLIBWRAP') !== true : options.libwrap,
+    system.hostsAccessRules,
+    findings,
+  );
+  const logging = resolveLogging(definition, around.defaultSpans, findings);
+  const uid = runAs?.uid ?? system.uid;
+  const resourceLimits = resolveLimits(definition, uid, system, findings);
+  const nice = resolveNice(settings, uid, findings);
+  if (findings.refused || transport === undefined || program === undefined || runAs === undefined) return undefined;
+
+  return {
+    id: idOf(definition),
+    name: decodeBytes(definition.name) ?? definition.name,
+    origin: originOf(definition),
+    ...transport,
+    wait: settings.wait === true,
+    endpoints,
+    socket: socketOptions(definition, options),
+    limits: serviceLimits(definition, options),
+    access,
+    logging,
+    launch: {
+      ...program,
+      ...environment,
+      identity: runAs.identity,
+      umask: settings.umask ?? (dialect === 'xinetd' ? system.umask | 0o022 : inetdUmask),
+      nice,
+      resourceLimits,
+      workingDirectory: '/',
+    },
+  };
+}
+
+/** The id attribute, or the name. */
+export function idOf({ settings, name }: Definition): string {
+  const bytes = settings.id ?? name;
+  return decodeBytes(bytes) ?? bytes;
+}
+
+export function originOf({ span }: Definition): Service['origin'] {
+  return { file: span.file.path, line: locate(span.file, span.start).line };
+}
+
+/** xinetd 2.3.15.3 starts servers for one datagram over and over; 2.3.15.4 refuses, as here. */
+function checkWait(settings: Settings, findings: Findings): void {
+  const runsProgram = settings.type?.has('INTERNAL') !== true;
+  if (settings.socket_type !== 'dgram' || settings.wait !== false || !runsProgram) return;
+  findings.add(
+    'datagram-needs-wait',
+    'wait',
+    'a datagram service that runs a program has to wait',
+    'write wait = yes (in inetd.conf: wait)',
+  );
+}
+
+function socketOptions({ settings, inetd }: Definition, options: ResolveOptions): SocketOptions {
+  return {
+    keepAlive: settings.flags?.has('KEEPALIVE') === true,
+    noDelay: settings.flags?.has('NODELAY') === true,
+    backlog: inetd === undefined ? xinetdBacklog : options.backlog,
+    sendBuffer: inetd?.sendBuffer,
+    receiveBuffer: inetd?.receiveBuffer,
+  };
+}
+
+function serviceLimits({ settings, inetd }: Definition, options: ResolveOptions): ServiceLimits {
+  const cps = settings.cps ?? (inetd === undefined ? xinetdRate : undefined);
+  const starts = inetd === undefined ? 0 : (inetd.startsPerMinute ?? options.startsPerMinute);
+  return {
+    instances: finite(settings.instances),
+    perSource: finite(settings.per_source),
+    cps: cps === undefined || cps.connections === 0 ? undefined : cps,
+    startsPerMinute: starts === 0 ? undefined : starts,
+    maxLoad: settings.max_load,
+  };
+}
+
+function finite(bound: Bound | undefined): number | undefined {
+  return bound === 'UNLIMITED' ? undefined : bound;
+}
+
+/** A service that takes its log_type from defaults shares that log with the others that do. */
+function resolveLogging(
+  { settings, spans }: Definition,
+  defaultSpans: ReadonlyMap<AttributeName, Span>,
+  findings: Findings,
+): Logging {
+  const { log_type: log } = settings;
+  const inherited = log !== undefined && spans.get('log_type') === defaultSpans.get('log_type');
+  const path = log?.kind === 'file' ? systemText(log.path, 'log_type', findings) : undefined;
+  const sink = log?.kind === 'file' ? { ...log, path: path ?? log.path, shared: inherited } : log;
+  return {
+    sink,
+    onSuccess: frozenSet(settings.log_on_success ?? new Set()),
+    onFailure: frozenSet(settings.log_on_failure ?? new Set()),
+  };
+}
+
+/** Only root may be nicer to itself than to others; xinetd tries, fails and says nothing. */
+function resolveNice({ nice = 0 }: Settings, uid: number, findings: Findings): number {
+  if (nice >= 0 || uid === 0) return nice;
+  findings.add(
+    'limit-clamped',
+    'nice',
+    'only root may lower its nice value, so it stays as it is here',
+    'write nice = 0 or above',
+  );
+  return 0;
+}

@@ -1,0 +1,48 @@
+/**
+ * What a configuration needs to know of the machine, as an interface: daemon/ provides it from os/, tests
+ * write it down. resolve/ asks each question once for a load (lookups.ts), however many services want to
+ * know, so an implementation needs no cache of its own.
+ *
+ * Nothing here throws: what the system cannot say is "not found".
+ */
+import type { LimitName, Protocol } from '../../model/mod.ts';
+
+export interface User {
+  readonly name: string;
+  readonly uid: number;
+  /** The primary group of passwd(5). */
+  readonly gid: number;
+}
+
+/** `executable` means that access(2) grants X_OK to the daemon's real user; see path_resolution(7) for root. */
+export type ProgramState = 'executable' | 'not-executable' | 'directory' | 'missing';
+
+export interface System {
+  /** getpwnam(3). */
+  user(name: string): User | undefined;
+  /** getpwuid(3). */
+  userById(uid: number): User | undefined;
+  /** getgrnam(3): the gid. */
+  group(name: string): number | undefined;
+  /** getgrouplist(3): what initgroups(3) would set, `gid` included. */
+  groupList(user: string, gid: number): readonly number[];
+  /** getservbyname(3): the port. */
+  service(name: string, protocol: string): number | undefined;
+  /** getprotobyname(3), aliases included. */
+  protocol(name: string): Protocol | undefined;
+  program(path: string): ProgramState;
+  /** getaddrinfo(3): numeric addresses in the resolver's order; empty when there are none. */
+  addresses(host: string): Promise<readonly string[]>;
+  /** The daemon's own, as it was started. */
+  readonly environment: Readonly<Record<string, string | undefined>>;
+  readonly umask: number;
+  /** The daemon's hard limits; `Infinity` is RLIM_INFINITY. */
+  readonly hardLimits: Readonly<Record<LimitName, number>>;
+  /** Whether a server that runs as root may go beyond them (CAP_SYS_RESOURCE). */
+  readonly mayRaiseLimits: boolean;
+  /** Effective ids of the daemon; uid 0 can change to every other. */
+  readonly uid: number;
+  readonly gid: number;
+  /** Whether hosts.allow or hosts.deny has a line that is not a comment. */
+  readonly hostsAccessRules: boolean;
+}

@@ -1,0 +1,98 @@
+/**
+ * Socket type, protocol and port of a service.
+ *
+ * Socket type and protocol imply each other for tcp and udp, so one of the two is enough. A port comes from
+ * `port`, from digits in an inetd.conf, or from services(5). xinetd wants every service that is not UNLISTED
+ * to stand in services(5); here a `port` is enough. Where services(5) knows the name and gives it another
+ * port, the service is refused as in xinetd, since one of the two is a mistake.
+ */
+import type { Protocol, SocketType } from '../../model/mod.ts';
+import type { Definition, Settings } from '../definition.ts';
+import type { Findings } from './findings.ts';
+import type { System } from './system.ts';
+import { systemText } from './text.ts';
+
+/** The attributes with what they imply filled in; see {@link Settings}. */
+export function withImplied(settings: Settings): Settings {
+  const socketType =
+    settings.socket_type ??
+    (settings.protocol === 'tcp' ? 'stream' : settings.protocol === 'udp' ? 'dgram' : undefined);
+  const protocol = settings.protocol ?? (socketType === 'stream' ? 'tcp' : socketType === 'dgram' ? 'udp' : undefined);
+  return {
+    ...settings,
+    ...(socketType === undefined ? {} : { socket_type: socketType }),
+    ...(protocol === undefined ? {} : { protocol }),
+  };
+}
+
+export interface Transport {
+  readonly socketType: SocketType;
+  readonly protocol: Protocol;
+}
+
+/** @param settings with what is implied */
+export function resolveTransport(settings: Settings, system: System, findings: Findings): Transport | undefined {
+  const { socket_type: socketType } = settings;
+  if (socketType === undefined || settings.protocol === undefined) return undefined;
+  const name = systemText(settings.protocol, 'protocol', findings);
+  if (name === undefined) return undefined;
+  const protocol = system.protocol(name);
+  if (protocol === undefined) {
+    return findings.add(
+      'unknown-protocol',
+      'protocol',
+      `there is no protocol '${settings.protocol}'`,
+      'write tcp or udp',
+    );
+  }
+  const fitting = protocol.name === 'tcp' ? 'stream' : protocol.name === 'udp' ? 'dgram' : undefined;
+  if (fitting === undefined || socketType === 'raw' || socketType === 'seqpacket') {
+    return findings.add(
+      'not-supported-yet',
+      fitting === undefined ? 'protocol' : 'socket_type',
+      `${socketType} sockets of ${protocol.name} are not supported yet`,
+      'tcp and udp are',
+    );
+  }
+  if (fitting !== socketType) {
+    return findings.add(
+      'protocol-mismatch',
+      'protocol',
+      `${protocol.name} sockets are ${fitting}, not ${socketType}`,
+      `write socket_type = ${fitting}, or leave protocol off`,
+    );
+  }
+  return { socketType, protocol };
+}
+
+export function resolvePort(
+  definition: Definition,
+  protocol: Protocol,
+  system: System,
+  findings: Findings,
+): number | undefined {
+  const { settings, dialect, inetd } = definition;
+  const unlisted = settings.type?.has('UNLISTED') === true;
+  const name = systemText(inetd?.service ?? definition.name, 'port', findings);
+  const listed = unlisted || name === undefined ? undefined : system.service(name, protocol.name);
+  if (settings.port === undefined) {
+    // An UNLISTED service without a port lacks an attribute; see required.ts.
+    if (listed !== undefined || unlisted || name === undefined) return listed;
+    const help = dialect === 'xinetd' ? 'write port = N' : 'write the number of the port in place of the name';
+    return findings.add(
+      'unknown-port',
+      undefined,
+      `services(5) has no service '${definition.name}' for ${protocol.name}, so its port is not known`,
+      help,
+    );
+  }
+  if (listed !== undefined && listed !== settings.port && dialect === 'xinetd') {
+    return findings.add(
+      'port-disagrees',
+      'port',
+      `services(5) gives ${definition.name}/${protocol.name} the port ${listed}, not ${settings.port}`,
+      'write type = UNLISTED to use another port than the listed one, or leave port off',
+    );
+  }
+  return settings.port;
+}
