@@ -37,10 +37,24 @@ static napi_value peek_sender(napi_env env, napi_callback_info info) {
       return result;
     }
     if (errno == EAGAIN) break;
-    if (errno == EBADF || errno == ENOTSOCK || errno == EINVAL || errno == ENOTCONN || errno == ENOMEM)
+    if (errno == EBADF || errno == ENOTSOCK || errno == EINVAL || errno == ENOTCONN)
       return fail(env, "recvfrom", errno);
   }
   return make_undefined(env);
+}
+
+/*
+ * discardDatagram(descriptor): true when one was there
+ *
+ * Takes the next datagram out of the queue without copying one of its bytes. An error taken away instead counts too.
+ */
+static napi_value discard_datagram(napi_env env, napi_callback_info info) {
+  napi_value argument;
+  int fd;
+  take_arguments(env, info, 1, &argument);
+  if (!take_int(env, argument, &fd)) return NULL;
+  bool none = recv(fd, NULL, 0, MSG_DONTWAIT) < 0 && errno == EAGAIN;
+  return make_bool(env, !none);
 }
 
 /* connectUnixDatagram(path): descriptor */
@@ -74,6 +88,7 @@ static napi_value send_datagram(napi_env env, napi_callback_info info) {
 
 void define_datagram(napi_env env, napi_value exports) {
   define_function(env, exports, "peekSender", peek_sender);
+  define_function(env, exports, "discardDatagram", discard_datagram);
   define_function(env, exports, "connectUnixDatagram", connect_unix_datagram);
   define_function(env, exports, "sendDatagram", send_datagram);
 }

@@ -46,7 +46,7 @@ export class FileSink implements Sink {
 
   write(line: string): void {
     if (this.#state === 'full') return;
-    const bytes = Buffer.from(`${this.#time(this.#clock())}: ${printable(line)}\n`, 'latin1');
+    const bytes = Buffer.from(`${this.#time(this.#clock())}: ${printable(line)}\n`);
     const { soft, hard } = this.#limits;
     if (hard !== undefined && this.#size + bytes.length > hard) {
       this.#state = 'full';

@@ -89,6 +89,6 @@ export class SyslogSink implements Sink {
 
   #deliver(level: SyslogLevel, line: string): boolean {
     const head = `<${this.#prefix + levels[level]}>${this.#time(this.#clock())} ${this.#tag}`;
-    return this.#send(Buffer.from(head + printable(line).slice(0, longest), 'utf8'));
+    return this.#send(Buffer.from(head + printable(line).slice(0, longest)));
   }
 }

@@ -15,6 +15,14 @@ export function peekSender(socket: Descriptor): Peer | undefined {
   return sender === undefined ? undefined : { address: sender[0], port: sender[1] };
 }
 
+/**
+ * Takes the next datagram out of the queue, unread: its sender has been refused.
+ * @returns false when there was none
+ */
+export function discardDatagram(socket: Descriptor): boolean {
+  return native.discardDatagram(socket);
+}
+
 /** A non-blocking datagram socket that sends to `path`. */
 export function connectUnixDatagram(path: string): Descriptor {
   return native.connectUnixDatagram(path) as Descriptor;

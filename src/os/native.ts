@@ -51,6 +51,7 @@ export interface Native {
   acceptBatch(descriptor: number, most: number): readonly (string | number | undefined)[];
 
   peekSender(descriptor: number): NativeAddress | undefined;
+  discardDatagram(descriptor: number): boolean;
   connectUnixDatagram(path: string): number;
   sendDatagram(descriptor: number, bytes: Uint8Array): boolean;
 

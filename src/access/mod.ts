@@ -1,0 +1,3 @@
+/** Who may use a service, and when. Pure. */
+export { AccessList } from './access-list.ts';
+export { withinTimes } from './times.ts';

@@ -1,0 +1,30 @@
+/**
+ * Which files a command reads, and the function that reads them: the same for run, check and the personalities.
+ */
+import { existsSync } from 'node:fs';
+
+import { load, type ResolveOptions, type ServiceTable, systemFiles } from '../config/mod.ts';
+import { realSystem } from '../daemon/mod.ts';
+
+/** What an inetd is told on its command line about its services; what is absent has openbsd-inetd's default. */
+export type InetdOptions = Partial<ResolveOptions>;
+
+const places = ['/etc/kinetd.conf', '/etc/xinetd.conf', '/etc/inetd.conf'] as const;
+
+/** The paths that were asked for, or the first default place that exists, and what to say about the choice. */
+export function chosenPaths(asked: readonly string[]): {
+  readonly paths: readonly string[];
+  readonly message?: string;
+} {
+  if (asked.length > 0) return { paths: asked };
+  const found = places.find((place) => existsSync(place));
+  if (found !== undefined) return { paths: [found], message: `reading ${found}` };
+  return { paths: [], message: `no configuration: none of ${places.join(', ')} exists; name one with -f FILE` };
+}
+
+/** Reads the configuration anew at each call. Relative paths keep the meaning that they have now. */
+export function loader(paths: readonly string[], inetd: InetdOptions): () => Promise<ServiceTable> {
+  const files = systemFiles(process.cwd());
+  const system = realSystem();
+  return () => load({ paths, inetd }, system, files);
+}

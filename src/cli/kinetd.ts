@@ -1,0 +1,134 @@
+/**
+ * The command line of kinetd itself.
+ */
+import { Command, InvalidArgumentError, Option } from 'commander';
+
+import { check } from './check.ts';
+import type { InetdOptions } from './configuration.ts';
+import { examplePort, runExamples } from './examples/mod.ts';
+import { wholeNumber } from './options.ts';
+import { runForeground } from './run.ts';
+import { version } from './version.ts';
+
+interface RunFlags {
+  readonly file: readonly string[];
+  readonly debug?: boolean;
+  readonly stayAlive?: boolean;
+  readonly pidFile?: string;
+  readonly limit?: number;
+  readonly grace: number;
+  readonly endDropped?: boolean;
+}
+
+interface ExamplesFlags {
+  readonly port: ReadonlyMap<string, number>;
+}
+
+interface CheckFlags {
+  readonly file: readonly string[];
+  readonly json?: boolean;
+}
+
+const defaultGraceSeconds = 5;
+
+/** An inetd.conf under `kinetd run` is served as Debian's inetd serves it without options. */
+const inetdDefaults: InetdOptions = {};
+
+/** @returns the exit status: 0 success, 1 something is wrong with the configuration or the system, 2 wrong usage */
+export async function kinetd(words: readonly string[]): Promise<number> {
+  let status = 0;
+  const program = new Command('kinetd')
+    .description('Internet super-server: runs the right program for each connection or datagram')
+    .version(version())
+    .exitOverride((error) => {
+      throw error;
+    })
+    .showHelpAfterError('(kinetd --help shows what there is)');
+  program
+    .command('run')
+    .description('serve in the foreground; Ctrl-C stops, SIGHUP reads the configuration again')
+    .addOption(fileOption())
+    .option('--pid-file <file>', 'write the process id there')
+    .option('--limit <n>', 'servers of all services together, at most', number(1))
+    .option(
+      '--grace <seconds>',
+      'time between SIGTERM and SIGKILL for servers when it stops',
+      number(0),
+      defaultGraceSeconds,
+    )
+    .option('--end-dropped', 'end the servers of a service that a reload drops, as xinetd does')
+    .option('--stay-alive', 'go on without a single service')
+    .option('--debug', 'show notes and debug messages too')
+    .addHelpText(
+      'after',
+      '\nExamples:\n  kinetd run                              the first of /etc/kinetd.conf, /etc/xinetd.conf, /etc/inetd.conf\n  kinetd run -f /etc/xinetd.d -f my.conf  a directory and a file together\n',
+    )
+    .action(async (flags: RunFlags) => {
+      status = await runForeground({
+        paths: flags.file,
+        debug: flags.debug ?? false,
+        stayAlive: flags.stayAlive ?? false,
+        pidFile: flags.pidFile,
+        processLimit: flags.limit,
+        graceSeconds: flags.grace,
+        endDropped: flags.endDropped ?? false,
+        inetd: inetdDefaults,
+      });
+    });
+  program
+    .command('check')
+    .description('read the configuration, say what is wrong with it, run nothing')
+    .addOption(fileOption())
+    .option('--json', 'print diagnostics and services as JSON')
+    .addHelpText(
+      'after',
+      '\nExit status: 0 without errors, 1 with errors.\n\nExamples:\n  kinetd check -f /etc/xinetd.conf\n  kinetd check -f /etc/xinetd.d --json\n',
+    )
+    .action(async (flags: CheckFlags) => {
+      status = await check({ paths: flags.file, json: flags.json ?? false, inetd: inetdDefaults });
+    });
+  program
+    .command('examples')
+    .description('serve the examples on this machine, on unprivileged ports of 127.0.0.1')
+    .addOption(portOption())
+    .addHelpText('after', '\nExample:\n  kinetd examples --port http_echo=8080\n')
+    .action(async (flags: ExamplesFlags) => {
+      status = await runExamples({ ports: flags.port });
+    });
+  try {
+    await program.parseAsync(words, { from: 'user' });
+  } catch (error) {
+    if (!isUsageError(error)) throw error;
+    return error.exitCode === 0 ? 0 : 2;
+  }
+  return status;
+}
+
+function fileOption(): Option {
+  return new Option('-f, --file <path>', 'configuration file, or directory of files as for includedir; repeatable')
+    .default([], 'the first default place that exists')
+    .argParser((path: string, before: readonly string[]) => [...before, path]);
+}
+
+function portOption(): Option {
+  return new Option('--port <name=port>', 'another port for one of them; repeatable')
+    .default(new Map<string, number>(), 'their own')
+    .argParser((text: string, before: ReadonlyMap<string, number>) => {
+      const port = examplePort(text);
+      if (port === undefined) throw new InvalidArgumentError('an example and a port are needed, as in http_echo=8080');
+      return new Map([...before, port]);
+    });
+}
+
+function number(least: number): (text: string) => number {
+  return (text) => {
+    const value = wholeNumber(text, least);
+    if (value === undefined) throw new InvalidArgumentError(`a whole number of at least ${least} is needed`);
+    return value;
+  };
+}
+
+/** commander has printed the message or the help by then. */
+function isUsageError(error: unknown): error is { readonly exitCode: number } {
+  return error instanceof Error && 'exitCode' in error && typeof error.exitCode === 'number';
+}

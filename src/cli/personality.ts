@@ -1,0 +1,88 @@
+/**
+ * What the personalities xinetd and inetd have in common: a daemon that detaches, logs to syslog or a file, and
+ * reads fixed places. Their command lines become a {@link PersonalityRun}; this runs it.
+ */
+import { type Daemon, ServiceLogs, serve, syslogTransport } from '../daemon/mod.ts';
+import { type DaemonLog, fileDaemonLog, StreamSink, syslogDaemonLog, terminalDaemonLog } from '../log/mod.ts';
+import type { SyslogFacility } from '../model/mod.ts';
+import { asDescriptor, loadAverage } from '../os/mod.ts';
+import { type InetdOptions, loader } from './configuration.ts';
+import { detach, reportReady, takeDetachedMarker } from './detach.ts';
+import { logDiagnostics, printDiagnostics } from './report.ts';
+
+export interface PersonalityRun {
+  /** How it is called in logs. */
+  readonly ident: string;
+  readonly paths: readonly string[];
+  readonly log:
+    | { readonly kind: 'terminal' }
+    | { readonly kind: 'syslog'; readonly facility: SyslogFacility }
+    | { readonly kind: 'file'; readonly path: string };
+  readonly debug: boolean;
+  readonly detach: boolean;
+  readonly stayAlive: boolean;
+  readonly pidFile: string | undefined;
+  readonly processLimit: number | undefined;
+  /** About the command line. */
+  readonly warnings: readonly string[];
+  readonly inetd: InetdOptions;
+}
+
+/** xinetd gives internal servers a few seconds; here every server gets them. */
+const graceSeconds = 5;
+
+/** @returns the exit status */
+export async function runPersonality(run: PersonalityRun): Promise<number> {
+  const detached = takeDetachedMarker(process.env);
+  if (run.detach && !detached) return detach();
+  process.title = run.ident;
+  const clock = Date.now;
+  const syslog = syslogTransport();
+  let log: DaemonLog;
+  try {
+    log = openDaemonLog(run, syslog);
+  } catch (error) {
+    process.stderr.write(
+      `${run.ident}: cannot open the log: ${error instanceof Error ? error.message : String(error)}\n`,
+    );
+    return 1;
+  }
+  for (const warning of run.warnings) {
+    log.write('WARNING', warning);
+    if (run.log.kind !== 'terminal') process.stderr.write(`${run.ident}: warning: ${warning}\n`);
+  }
+  const terminal = run.log.kind === 'terminal' ? new StreamSink(asDescriptor(2), () => '') : undefined;
+  let started = false;
+  return serve({
+    clock,
+    log,
+    logs: new ServiceLogs({ syslog, ident: run.ident, terminal, clock, daemonLog: log }),
+    load: loader(run.paths, run.inetd),
+    loadAverage,
+    processLimit: run.processLimit,
+    graceSeconds,
+    endDropped: false,
+    stayAlive: run.stayAlive,
+    pidFile: run.pidFile,
+    report(table) {
+      logDiagnostics(table, log);
+      if (!started && run.log.kind !== 'terminal') printDiagnostics(table, false);
+    },
+    onStarted(_daemon: Daemon) {
+      started = true;
+      process.chdir('/');
+      if (detached) reportReady();
+    },
+  });
+}
+
+function openDaemonLog(run: PersonalityRun, syslog: ReturnType<typeof syslogTransport>): DaemonLog {
+  switch (run.log.kind) {
+    case 'terminal':
+      return terminalDaemonLog(asDescriptor(2), run.ident, run.debug);
+    case 'file':
+      return fileDaemonLog(run.log.path, run.ident, Date.now);
+    case 'syslog':
+      return syslogDaemonLog(syslog, run.ident, run.log.facility, Date.now);
+  }
+}

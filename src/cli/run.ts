@@ -1,0 +1,68 @@
+/**
+ * `kinetd run`: the daemon in the foreground. Messages and service lines go to stderr (service lines to where the
+ * configuration says, if it says), Ctrl-C stops it.
+ */
+import { type Daemon, ServiceLogs, serve, syslogTransport } from '../daemon/mod.ts';
+import { StreamSink, terminalDaemonLog } from '../log/mod.ts';
+import { asDescriptor, loadAverage } from '../os/mod.ts';
+import { chosenPaths, type InetdOptions, loader } from './configuration.ts';
+import { printDiagnostics } from './report.ts';
+
+export interface RunOptions {
+  /** Files and directories in their order; empty: the first of the default places that exists. */
+  readonly paths: readonly string[];
+  readonly debug: boolean;
+  readonly stayAlive: boolean;
+  readonly pidFile: string | undefined;
+  readonly processLimit: number | undefined;
+  readonly graceSeconds: number;
+  /** End the servers of services that a reload drops. */
+  readonly endDropped: boolean;
+  readonly inetd: InetdOptions;
+  /** Called when the services are open, in place of the line for each of them. */
+  readonly onStarted?: (daemon: Daemon) => void;
+}
+
+/** @returns the exit status */
+export async function runForeground(options: RunOptions): Promise<number> {
+  const chosen = chosenPaths(options.paths);
+  if (chosen.paths.length === 0) {
+    process.stderr.write(`kinetd: ${chosen.message}\n`);
+    return 1;
+  }
+  if (chosen.message !== undefined) process.stderr.write(`kinetd: ${chosen.message}\n`);
+  const clock = Date.now;
+  const log = terminalDaemonLog(asDescriptor(2), 'kinetd', options.debug);
+  const syslog = syslogTransport();
+  return serve({
+    clock,
+    log,
+    logs: new ServiceLogs({
+      syslog,
+      ident: 'kinetd',
+      terminal: new StreamSink(asDescriptor(2), () => ''),
+      clock,
+      daemonLog: log,
+    }),
+    load: loader(chosen.paths, options.inetd),
+    loadAverage,
+    processLimit: options.processLimit,
+    graceSeconds: options.graceSeconds,
+    endDropped: options.endDropped,
+    stayAlive: options.stayAlive,
+    pidFile: options.pidFile,
+    report: (table) => printDiagnostics(table, options.debug),
+    onStarted: options.onStarted ?? printListeners,
+  });
+}
+
+/** `echo: tcp 127.0.0.1:7777` for each socket. */
+function printListeners(daemon: Daemon): void {
+  for (const { service, listeners } of daemon.services) {
+    for (const { local } of listeners) {
+      if (local === undefined) continue;
+      const host = local.address.includes(':') ? `[${local.address}]` : local.address;
+      process.stderr.write(`${service.id}: ${service.protocol.name} ${host}:${local.port}\n`);
+    }
+  }
+}

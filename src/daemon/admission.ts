@@ -1,0 +1,85 @@
+/**
+ * One decision for one client: access, times, load, cps, instances, per_source, the daemon's own limit, in this
+ * order. The first that says no gives the reason. Nothing has been launched or logged by then, and a client that
+ * access refuses uses up nothing of the limits (under xinetd it counts for cps and takes a server for a moment).
+ */
+import { AccessList, withinTimes } from '../access/mod.ts';
+import { CpsWindow, Occupancy, StartRate } from '../limit/mod.ts';
+import type { Decision, Peer, Service } from '../model/mod.ts';
+
+/** What the decision depends on besides the service and the client. */
+export interface Moment {
+  /** Milliseconds since the epoch. */
+  readonly time: number;
+  /** The one-minute load average; asked for only when a service limits it. */
+  readonly load: () => number;
+  /** Whether the daemon's `-limit` is reached. */
+  readonly full: boolean;
+}
+
+const allow: Decision = { verdict: 'allow' };
+
+export class Admission {
+  readonly occupancy: Occupancy = new Occupancy();
+  #service: Service;
+  #access: AccessList;
+  #cps: CpsWindow | undefined;
+  #starts: StartRate | undefined;
+
+  constructor(service: Service) {
+    this.#service = service;
+    this.#access = new AccessList(service.access);
+    this.#cps = cpsOf(service);
+    this.#starts = startsOf(service);
+  }
+
+  /** A reload: new rules, while the servers that run stay counted. */
+  update(service: Service): void {
+    const before = this.#service;
+    this.#service = service;
+    this.#access = new AccessList(service.access);
+    if (before.limits.cps?.connections !== service.limits.cps?.connections) this.#cps = cpsOf(service);
+    if (before.limits.startsPerMinute !== service.limits.startsPerMinute) this.#starts = startsOf(service);
+  }
+
+  /** @param peer undefined for a `wait` stream, where only the server will know its clients */
+  decide(peer: Peer | undefined, moment: Moment): Decision {
+    const { access, limits } = this.#service;
+    if (peer !== undefined && !this.#access.admits(peer.address)) return deny('address');
+    if (access.times !== undefined && !withinTimes(access.times, minuteOfDay(moment.time))) return deny('time');
+    if (limits.maxLoad !== undefined && moment.load() >= limits.maxLoad) return deny('load');
+    if (this.#cps !== undefined && !this.#cps.admit(Math.floor(moment.time / 1000))) {
+      return deny('connections per second');
+    }
+    const room = this.occupancy.decide(limits, peer?.address);
+    if (room.verdict === 'deny') return room;
+    return moment.full ? deny('process_limit') : allow;
+  }
+
+  /** @returns 0 when one more server may start now, else in how many seconds (an inetd's `.max`) */
+  startDelay(time: number): number {
+    return this.#starts?.admit(time / 1000) ?? 0;
+  }
+
+  /** The port is back after its cps pause. */
+  resetCps(): void {
+    this.#cps?.reset();
+  }
+}
+
+function deny(reason: Extract<Decision, { verdict: 'deny' }>['reason']): Decision {
+  return { verdict: 'deny', reason };
+}
+
+function cpsOf({ limits }: Service): CpsWindow | undefined {
+  return limits.cps === undefined ? undefined : new CpsWindow(limits.cps.connections);
+}
+
+function startsOf({ limits }: Service): StartRate | undefined {
+  return limits.startsPerMinute === undefined ? undefined : new StartRate(limits.startsPerMinute);
+}
+
+function minuteOfDay(time: number): number {
+  const date = new Date(time);
+  return date.getHours() * 60 + date.getMinutes();
+}

@@ -1,0 +1,180 @@
+/**
+ * The daemon: composition of all parts, and the three things that happen to it as a whole: it starts, it reloads,
+ * it stops. Signals, and later the control socket, call these same functions.
+ *
+ * A reload is a transaction: nothing changes unless the new configuration as a whole can be used; what is new is
+ * opened first, what stays keeps its descriptors and servers, what goes is closed last.
+ */
+import type { ServiceTable } from '../config/mod.ts';
+import { Servers } from '../launch/mod.ts';
+import type { Clock, DaemonLog, Sink } from '../log/mod.ts';
+import type { Service } from '../model/mod.ts';
+import { type ExitWatch, SystemError, watchExits } from '../os/mod.ts';
+import { SocketEstate } from './inheritance.ts';
+import { planReload } from './reload-plan.ts';
+import { RunningService, type Shared } from './running-service.ts';
+import type { ServiceLogs } from './service-logs.ts';
+
+export interface DaemonOptions {
+  readonly clock: Clock;
+  readonly log: DaemonLog;
+  readonly logs: ServiceLogs;
+  readonly loadAverage: () => number;
+  readonly processLimit: number | undefined;
+  /** How long servers have between SIGTERM and SIGKILL when the daemon stops. */
+  readonly graceSeconds: number;
+  /** True: servers of a service that a reload drops are ended, as xinetd does; false: they end by themselves. */
+  readonly endDropped: boolean;
+}
+
+export class Daemon {
+  readonly #options: DaemonOptions;
+  readonly #shared: Shared;
+  readonly #servers: Servers = new Servers();
+  readonly #exits: ExitWatch;
+  #services: RunningService[] = [];
+  #stopping: Promise<void> | undefined;
+
+  constructor(options: DaemonOptions) {
+    this.#options = options;
+    this.#shared = { ...options, servers: this.#servers };
+    this.#exits = watchExits((exits) => {
+      for (const pid of this.#servers.reap(exits)) options.log.write('NOTICE', `unknown child process ${pid} died`);
+    });
+  }
+
+  /** The services at work, in the order of the text. */
+  get services(): readonly RunningService[] {
+    return this.#services;
+  }
+
+  /** How many services have at least one socket. */
+  get available(): number {
+    return this.#services.filter(({ active }) => active).length;
+  }
+
+  /** Opens all services of the first table. Those that cannot be opened are reported and tried again. */
+  start(table: ServiceTable): void {
+    this.#services = this.#startAll(servicesOf(table), new SocketEstate([]));
+    const { available } = this;
+    this.#options.log.write('NOTICE', `Started working: ${available} available service${available === 1 ? '' : 's'}`);
+  }
+
+  /** @param table a usable one; see {@link ServiceTable.usable} */
+  reload(table: ServiceTable): void {
+    const { log, logs } = this.#options;
+    const plan = planReload(this.#services, table);
+    const estate = new SocketEstate([...plan.start, ...plan.keep.map(({ service }) => service)]);
+    const replaced = new Set(plan.start.map(({ id }) => id.toLowerCase()));
+    for (const running of plan.drop) {
+      running.release((service, endpoint, descriptor) => estate.offer(service, endpoint, descriptor));
+    }
+    for (const { running, service } of plan.keep) this.#readjust(running, service, estate);
+    const started = this.#startAll(plan.start, estate);
+    estate.settle();
+    for (const running of plan.drop) this.#finish(running, replaced);
+    for (const running of plan.retain) {
+      log.write(
+        'ERROR',
+        `service ${running.service.id}: its new text is refused or cannot be read, the old definition goes on until it is mended`,
+      );
+    }
+    this.#services = [...plan.keep.map(({ running }) => running), ...plan.retain, ...started];
+    logs.reopen(this.#sinks());
+    log.write(
+      'NOTICE',
+      `Reconfigured: new=${started.length} old=${plan.keep.length + plan.retain.length} dropped=${plan.drop.length} (services)`,
+    );
+  }
+
+  /**
+   * Closes all sockets, ends all servers (SIGTERM to each server's process group, SIGKILL after the grace time) and
+   * resolves when none is left. Called again, it stops waiting and kills at once.
+   */
+  stop(): Promise<void> {
+    if (this.#stopping !== undefined) {
+      this.#servers.signalAll('SIGKILL');
+      return this.#stopping;
+    }
+    this.#closeAll();
+    this.#servers.signalAll('SIGTERM');
+    const kill = setTimeout(() => this.#servers.signalAll('SIGKILL'), this.#options.graceSeconds * 1000);
+    this.#stopping = this.#servers.empty().then(() => {
+      clearTimeout(kill);
+      this.#exits.close();
+    });
+    return this.#stopping;
+  }
+
+  /** Closes all sockets and leaves the servers to themselves (SIGQUIT). */
+  abandon(): void {
+    this.#closeAll();
+    this.#exits.close();
+  }
+
+  #startAll(services: readonly Service[], estate: SocketEstate): RunningService[] {
+    const started: RunningService[] = [];
+    for (const service of services) {
+      const running = this.#open(service);
+      if (running === undefined) continue;
+      running.start((heir, endpoint) => estate.take(heir, endpoint));
+      started.push(running);
+    }
+    return started;
+  }
+
+  #open(service: Service): RunningService | undefined {
+    try {
+      return new RunningService(service, this.#shared);
+    } catch (error) {
+      if (!isSystemError(error)) throw error;
+      this.#options.log.write('ERROR', `creation of ${service.id} log failed: ${error.message}`);
+      this.#options.log.write('ERROR', `Service ${service.id} failed to start and is deactivated.`);
+      return undefined;
+    }
+  }
+
+  #readjust(running: RunningService, service: Service, estate: SocketEstate): void {
+    const { log } = this.#options;
+    log.write('NOTICE', `readjusting service ${service.id}`);
+    try {
+      running.update(service, (heir, endpoint) => estate.take(heir, endpoint));
+    } catch (error) {
+      if (!isSystemError(error)) throw error;
+      log.write('ERROR', `service ${service.id} keeps its old definition: ${error.message}`);
+    }
+  }
+
+  #finish(running: RunningService, replaced: ReadonlySet<string>): void {
+    const { log, endDropped } = this.#options;
+    const { id } = running.service;
+    const left = running.running;
+    if (endDropped) running.endServers();
+    const servers =
+      left === 0 ? '' : endDropped ? `, ${left} servers were told to end` : `, ${left} servers go on until they end`;
+    log.write(
+      'NOTICE',
+      `service ${id} deactivated${replaced.has(id.toLowerCase()) ? ' (another takes its place)' : ''}${servers}`,
+    );
+  }
+
+  #closeAll(): void {
+    for (const running of this.#services) running.release(() => false);
+    this.#services = [];
+  }
+
+  #sinks(): Set<Sink> {
+    const sinks = new Set<Sink>();
+    for (const { sink } of this.#services) if (sink !== undefined) sinks.add(sink);
+    return sinks;
+  }
+}
+
+function servicesOf(table: ServiceTable): Service[] {
+  return table.entries.flatMap((entry) => (entry.state === 'ready' ? [entry.service] : []));
+}
+
+/** Errors of the system come from the add-on (sockets) and from Node (log files); anything else is a mistake here. */
+function isSystemError(error: unknown): error is Error {
+  return error instanceof SystemError || (error instanceof Error && 'syscall' in error);
+}

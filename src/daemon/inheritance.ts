@@ -1,0 +1,46 @@
+/**
+ * Sockets that change hands in a reload: a port that one service gives up and another takes stays open between
+ * them, so that no client meets a closed port or loses its place in the queue.
+ */
+import type { Endpoint, Service } from '../model/mod.ts';
+import { closeDescriptor, type Descriptor } from '../os/mod.ts';
+
+export class SocketEstate {
+  readonly #heirs = new Map<string, number>();
+  readonly #sockets = new Map<string, Descriptor>();
+
+  /** @param heirs the services that will want sockets */
+  constructor(heirs: readonly Service[]) {
+    for (const service of heirs) {
+      for (const endpoint of service.endpoints) {
+        const key = socketKey(service, endpoint);
+        this.#heirs.set(key, (this.#heirs.get(key) ?? 0) + 1);
+      }
+    }
+  }
+
+  /** Takes a socket over if somebody will want it; false leaves it with the caller. */
+  offer(service: Service, endpoint: Endpoint, descriptor: Descriptor): boolean {
+    const key = socketKey(service, endpoint);
+    if (!this.#heirs.has(key) || this.#sockets.has(key)) return false;
+    this.#sockets.set(key, descriptor);
+    return true;
+  }
+
+  take(service: Service, endpoint: Endpoint): Descriptor | undefined {
+    const key = socketKey(service, endpoint);
+    const descriptor = this.#sockets.get(key);
+    this.#sockets.delete(key);
+    return descriptor;
+  }
+
+  /** Closes what nobody came for. */
+  settle(): void {
+    for (const descriptor of this.#sockets.values()) closeDescriptor(descriptor);
+    this.#sockets.clear();
+  }
+}
+
+function socketKey({ socketType, protocol }: Service, { family, address, port, stack }: Endpoint): string {
+  return `${socketType} ${protocol.number} ${family} ${address} ${port} ${stack}`;
+}

@@ -1,0 +1,251 @@
+/**
+ * A service at work: who is admitted, which servers it has, what is logged. It outlives its text: a reload gives it
+ * a new Service and keeps sockets, servers and counts.
+ *
+ * A connection goes accept → admission → launch → START; a server's exit goes EXIT → slot released → (for `wait`)
+ * listener watched again. Nothing here waits, and nothing here throws for what a client or the system does.
+ */
+import { type Ends, Launcher, launchFailureMessage, type Server, type Servers } from '../launch/mod.ts';
+import type { Listener, ListenerObserver } from '../listener/mod.ts';
+import { type Clock, type DaemonLog, type ServiceRecord, type Sink, serviceLine } from '../log/mod.ts';
+import type { Decision, Endpoint, ExitFacts, FailReason, Local, Peer, Service } from '../model/mod.ts';
+import { closeDescriptor, type Descriptor } from '../os/mod.ts';
+import { Admission } from './admission.ts';
+import { type Inheritance, Ports } from './ports.ts';
+import type { ServiceLog, ServiceLogs } from './service-logs.ts';
+
+/** What all services of a daemon share. */
+export interface Shared {
+  readonly clock: Clock;
+  readonly log: DaemonLog;
+  readonly logs: ServiceLogs;
+  readonly servers: Servers;
+  /** The one-minute load average. */
+  readonly loadAverage: () => number;
+  /** `-limit`: servers of all services together; undefined: no limit. */
+  readonly processLimit: number | undefined;
+}
+
+/** A `wait` service whose server could not be started is tried again after this; xinetd retries a fork as slowly. */
+const launchRetrySeconds = 5;
+/** Out of descriptors: clients queue this long, or until a server has ended. */
+const descriptorRetrySeconds = 1;
+/** The same sender of refused datagrams is logged once in this time, as by xinetd; the same trouble too. */
+const repeatedTroubleSeconds = 60;
+
+export class RunningService implements ListenerObserver {
+  readonly #shared: Shared;
+  readonly #admission: Admission;
+  readonly #ports: Ports;
+  #service: Service;
+  #launcher: Launcher;
+  #log: ServiceLog | undefined;
+  #lastRefusal: { readonly from: string; readonly time: number } | undefined;
+  /** Out of descriptors: when that was last said, in milliseconds; undefined while there are enough. */
+  #starvedSince: number | undefined;
+
+  /** @throws SystemError when its log cannot be opened, or memory for its plan cannot be had */
+  constructor(service: Service, shared: Shared) {
+    this.#service = service;
+    this.#shared = shared;
+    this.#log = shared.logs.of(service);
+    this.#launcher = new Launcher(service);
+    this.#admission = new Admission(service);
+    this.#ports = new Ports(service, this, shared.log);
+  }
+
+  get service(): Service {
+    return this.#service;
+  }
+
+  /** Servers running now. */
+  get running(): number {
+    return this.#admission.occupancy.running;
+  }
+
+  get listeners(): readonly Listener[] {
+    return this.#ports.listeners;
+  }
+
+  /** Whether at least one of its sockets could be had. */
+  get active(): boolean {
+    return this.#ports.open > 0;
+  }
+
+  get sink(): Sink | undefined {
+    return this.#log?.sink;
+  }
+
+  /** Opens its sockets; those that cannot be had yet are tried again by themselves. */
+  start(inherit: Inheritance): void {
+    this.#ports.update(this.#service, inherit);
+  }
+
+  /**
+   * A reload: the next connection is served by the new text, those that run are left alone.
+   * @throws SystemError as the constructor does; nothing has changed then
+   */
+  update(service: Service, inherit: Inheritance): void {
+    const log = this.#shared.logs.of(service);
+    this.#launcher = new Launcher(service);
+    this.#log = log;
+    this.#service = service;
+    this.#admission.update(service);
+    this.#ports.update(service, inherit);
+  }
+
+  /** Serves nobody any more. Servers that run go on, and their EXIT lines are still written. */
+  release(wanted: (service: Service, endpoint: Endpoint, descriptor: Descriptor) => boolean): void {
+    this.#ports.release(wanted);
+  }
+
+  /** Tells its running servers, with all their descendants, to end. */
+  endServers(): void {
+    this.#shared.servers.signalAll('SIGTERM', this);
+  }
+
+  onConnection(listener: Listener, descriptor: Descriptor, peer: Peer, local: Local): void {
+    const decision = this.#decide(peer);
+    if (decision.verdict === 'deny') this.#refuse(decision.reason, peer.address);
+    else if (this.#mayStart(listener)) this.#serve(descriptor, { peer, local }, undefined);
+    else this.#refuse('connections per second', peer.address);
+    closeDescriptor(descriptor);
+  }
+
+  onPending(listener: Listener): void {
+    const stream = this.#service.socketType === 'stream';
+    const peer = stream ? undefined : listener.firstSender();
+    if (!stream && peer === undefined) return;
+    const decision = this.#decide(peer);
+    if (decision.verdict === 'deny') {
+      this.#refusePending(listener, decision.reason);
+      return;
+    }
+    if (!this.#mayStart(listener)) return;
+    const local = stream || this.#boundToOneAddress(listener) ? listener.local : undefined;
+    if (!this.#serve(listener.handOver(), { peer, local }, listener)) {
+      listener.giveBack();
+      this.#ports.holdFor(listener, launchRetrySeconds);
+    }
+  }
+
+  onAcceptFailure(listener: Listener, code: string): void {
+    this.#ports.holdFor(listener, descriptorRetrySeconds);
+    const time = this.#shared.clock();
+    if (this.#starvedSince !== undefined && time - this.#starvedSince < repeatedTroubleSeconds * 1000) return;
+    this.#starvedSince = time;
+    this.#shared.log.write(
+      'ERROR',
+      `service ${this.#service.id}, accept: ${code}; accepting pauses until it is possible again`,
+    );
+  }
+
+  #decide(peer: Peer | undefined): Decision {
+    const { clock, loadAverage, processLimit, servers } = this.#shared;
+    const full = processLimit !== undefined && servers.count >= processLimit;
+    const decision = this.#admission.decide(peer, { time: clock(), load: loadAverage, full });
+    if (decision.verdict === 'deny' && decision.reason === 'connections per second') this.#pause();
+    return decision;
+  }
+
+  /** An inetd's `.max`: false when this minute has had its starts, and the listener rests until the next. */
+  #mayStart(listener: Listener): boolean {
+    const delay = this.#admission.startDelay(this.#shared.clock());
+    if (delay === 0) return true;
+    if (listener.state === 'listening') {
+      const seconds = Math.ceil(delay);
+      this.#shared.log.write(
+        'ERROR',
+        `${this.#service.id}/${this.#service.protocol.name} server failing (looping), service rests for ${seconds} seconds`,
+      );
+      this.#ports.holdFor(listener, seconds);
+    }
+    return false;
+  }
+
+  /** @returns false when no server could be started; everything has been said about it then */
+  #serve(descriptor: Descriptor, ends: Ends, waiting: Listener | undefined): boolean {
+    const launched = this.#launcher.start(descriptor, ends);
+    const from = ends.peer?.address;
+    if (!launched.ok) {
+      this.#shared.log.write('ERROR', `service ${this.#service.id}: ${launchFailureMessage(this.#service, launched)}`);
+      this.#record({ event: 'fail', reason: launched.step === 'fork' ? 'fork' : 'exec', from });
+      return false;
+    }
+    this.#admission.occupancy.enter(from);
+    this.#shared.servers.add({
+      pid: launched.pid,
+      peer: ends.peer,
+      owner: this,
+      startedAt: this.#shared.clock(),
+      onExit: (server, facts) => this.#ended(server, facts, waiting),
+    });
+    this.#record({ event: 'start', pid: launched.pid, from });
+    return true;
+  }
+
+  #ended(server: Server, facts: ExitFacts, waiting: Listener | undefined): void {
+    this.#admission.occupancy.leave(server.peer?.address);
+    this.#record({ event: 'exit', facts, seconds: (this.#shared.clock() - server.startedAt) / 1000 });
+    if (waiting?.state === 'busy') waiting.giveBack();
+    if (this.#starvedSince !== undefined) this.#ports.resumeHeld();
+  }
+
+  #refuse(reason: FailReason, from: string | undefined): void {
+    if (reason === 'load') {
+      this.#shared.log.write('ERROR', `refused connect from ${from ?? 'an unknown address'} due to excessive load`);
+    }
+    this.#record({ event: 'fail', reason, from });
+  }
+
+  /**
+   * What came first is taken out of the queue unread, so that the next in it gets its turn; under xinetd such a
+   * service answers nobody ever again.
+   */
+  #refusePending(listener: Listener, reason: FailReason): void {
+    if (listener.state !== 'listening') {
+      this.#refuse(reason, undefined);
+      return;
+    }
+    const peer = listener.discardFirst();
+    const from = peer?.address;
+    const time = this.#shared.clock();
+    const sender = `${from} ${peer?.port}`;
+    const last = this.#lastRefusal;
+    if (last?.from === sender && time - last.time < repeatedTroubleSeconds * 1000) return;
+    this.#lastRefusal = { from: sender, time };
+    this.#refuse(reason, from);
+  }
+
+  /**
+   * More than `cps` allows. A `nowait` port is closed for the pause, as by xinetd; a `wait` socket is only left
+   * unwatched, since closing it would lose what is queued.
+   */
+  #pause(): void {
+    const { cps } = this.#service.limits;
+    if (cps === undefined || this.#ports.listeners.every(({ state }) => state !== 'listening')) return;
+    const { name } = this.#service;
+    const { log } = this.#shared;
+    log.write(
+      'ERROR',
+      `Deactivating service ${name} due to excessive incoming connections.  Restarting in ${cps.pauseSeconds} seconds.`,
+    );
+    const back = (opened: boolean): void => {
+      this.#admission.resetCps();
+      log.write('ERROR', opened ? `Activating service ${name}` : `Error activating service ${name}`);
+    };
+    if (this.#service.wait)
+      for (const listener of this.#ports.listeners) this.#ports.holdFor(listener, cps.pauseSeconds, back);
+    else this.#ports.pauseFor(cps.pauseSeconds, back);
+  }
+
+  #boundToOneAddress({ endpoint }: Listener): boolean {
+    return endpoint.address !== '0.0.0.0' && endpoint.address !== '::';
+  }
+
+  #record(record: ServiceRecord): void {
+    if (this.#log === undefined) return;
+    const line = serviceLine(this.#service.id, this.#log.flags, record);
+    if (line !== undefined) this.#log.sink.write(line);
+  }
+}

@@ -1,0 +1,155 @@
+/**
+ * Runs a daemon from its first configuration to its end: loads, starts, obeys signals, stops. The command lines
+ * (kinetd, xinetd, inetd) differ only in what they pass here.
+ *
+ * | signal              | effect                                                                  |
+ * |---------------------|-------------------------------------------------------------------------|
+ * | HUP, USR2           | reload                                                                  |
+ * | TERM, INT           | stop: servers get SIGTERM, then SIGKILL after the grace time; a second one kills at once |
+ * | QUIT                | stop and leave the servers running                                      |
+ * | USR1, ALRM, PIPE, TTIN, TTOU, TSTP, WINCH | ignored: they must not end a daemon, nor open a debugger |
+ */
+import type { ServiceTable } from '../config/mod.ts';
+import { Daemon, type DaemonOptions } from './daemon.ts';
+import { PidFile } from './pid-file.ts';
+
+export interface ServeOptions extends DaemonOptions {
+  /** Reads the whole configuration anew. Never rejects for what a file holds: see {@link ServiceTable.usable}. */
+  readonly load: () => Promise<ServiceTable>;
+  /** Tells the diagnostics of a table, at start and on each reload. */
+  readonly report: (table: ServiceTable) => void;
+  /** Called once, when the services are open. */
+  readonly onStarted: (daemon: Daemon, table: ServiceTable) => void;
+  /** Whether to go on without a single service. */
+  readonly stayAlive: boolean;
+  readonly pidFile: string | undefined;
+}
+
+const ignored = ['SIGUSR1', 'SIGALRM', 'SIGPIPE', 'SIGTTIN', 'SIGTTOU', 'SIGTSTP', 'SIGWINCH'] as const;
+
+/**
+ * @returns the exit status: 0 after an orderly stop, 1 when the configuration cannot be used, the pid file cannot be
+ *   written, or there is nothing to serve
+ */
+export async function serve(options: ServeOptions): Promise<number> {
+  const { log } = options;
+  for (const signal of ignored) process.on(signal, () => {});
+  const orders = new Orders();
+  const table = await options.load();
+  options.report(table);
+  if (!table.usable) {
+    log.write('CRITICAL', "couldn't get configuration. Exiting...");
+    return 1;
+  }
+  let pidFile: PidFile | undefined;
+  try {
+    pidFile = options.pidFile === undefined ? undefined : new PidFile(options.pidFile);
+  } catch (error) {
+    log.write('CRITICAL', `pid file ${options.pidFile}: ${messageOf(error)}. Exiting...`);
+    return 1;
+  }
+  const daemon = new Daemon(options);
+  try {
+    daemon.start(table);
+    if (!options.stayAlive && daemon.available === 0) {
+      log.write('CRITICAL', 'no services. Exiting...');
+      daemon.abandon();
+      return 1;
+    }
+    options.onStarted(daemon, table);
+    return await obey(orders, daemon, options);
+  } finally {
+    removePidFile(pidFile, options);
+  }
+}
+
+async function obey(orders: Orders, daemon: Daemon, options: ServeOptions): Promise<number> {
+  const { log } = options;
+  for (;;) {
+    const order = await orders.next();
+    if (order === 'reload') {
+      await reload(daemon, options);
+      if (!options.stayAlive && daemon.services.length === 0) {
+        log.write('CRITICAL', 'No available services. Exiting');
+        await daemon.stop();
+        return 1;
+      }
+      continue;
+    }
+    log.write('WARNING', 'Exiting...');
+    if (order === 'abandon') {
+      daemon.abandon();
+      return 0;
+    }
+    const stopped = daemon.stop();
+    orders.whenHurried(() => void daemon.stop());
+    await stopped;
+    return 0;
+  }
+}
+
+async function reload(daemon: Daemon, { load, report, log }: ServeOptions): Promise<void> {
+  log.write('NOTICE', 'Starting reconfiguration');
+  const table = await load();
+  report(table);
+  if (!table.usable) {
+    log.write('WARNING', 'reconfiguration failed; the running configuration stays');
+    return;
+  }
+  daemon.reload(table);
+}
+
+function removePidFile(pidFile: PidFile | undefined, { log }: ServeOptions): void {
+  try {
+    pidFile?.remove();
+  } catch (error) {
+    log.write('WARNING', `the pid file is left behind: ${messageOf(error)}`);
+  }
+}
+
+function messageOf(error: unknown): string {
+  return error instanceof Error ? error.message : String(error);
+}
+
+type Order = 'reload' | 'stop' | 'abandon';
+
+/** Signals as a queue: any number of reloads asked for while one is under way make one more; ends come first. */
+class Orders {
+  #reload = false;
+  #end: 'stop' | 'abandon' | undefined;
+  #wake: (() => void) | undefined;
+  #hurry: (() => void) | undefined;
+
+  constructor() {
+    for (const signal of ['SIGHUP', 'SIGUSR2'] as const) {
+      process.on(signal, () => {
+        this.#reload = true;
+        this.#wake?.();
+      });
+    }
+    for (const signal of ['SIGTERM', 'SIGINT'] as const) process.on(signal, () => this.#finish('stop'));
+    process.on('SIGQUIT', () => this.#finish('abandon'));
+  }
+
+  async next(): Promise<Order> {
+    while (this.#end === undefined && !this.#reload) {
+      await new Promise<void>((resolve) => {
+        this.#wake = resolve;
+      });
+    }
+    if (this.#end !== undefined) return this.#end;
+    this.#reload = false;
+    return 'reload';
+  }
+
+  /** What to do when the daemon is told to stop while it is stopping. */
+  whenHurried(hurry: () => void): void {
+    this.#hurry = hurry;
+  }
+
+  #finish(end: 'stop' | 'abandon'): void {
+    if (this.#end !== undefined) this.#hurry?.();
+    this.#end = end;
+    this.#wake?.();
+  }
+}

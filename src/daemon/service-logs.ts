@@ -1,0 +1,78 @@
+/**
+ * The logs of all services: one sink for each place, shared by the services that name it, opened when the first
+ * service starts and reopened on reload (log rotation).
+ */
+import { type Clock, type DaemonLog, FileSink, type Sink, SyslogSink, type SyslogTransport } from '../log/mod.ts';
+import type { FailureFlag, Logging, Service, SuccessFlag } from '../model/mod.ts';
+
+/** Where and what a service logs, with the daemon's choice filled in where the service makes none. */
+export interface ServiceLog {
+  readonly sink: Sink;
+  readonly flags: Pick<Logging, 'onSuccess' | 'onFailure'>;
+}
+
+/** What is shown of a service that says nothing about logs, when the daemon runs on a terminal. */
+const terminalFlags: { readonly onSuccess: ReadonlySet<SuccessFlag>; readonly onFailure: ReadonlySet<FailureFlag> } = {
+  onSuccess: new Set<SuccessFlag>(['PID', 'HOST', 'EXIT', 'DURATION']),
+  onFailure: new Set<FailureFlag>(['HOST']),
+};
+
+export interface ServiceLogOptions {
+  readonly syslog: SyslogTransport;
+  /** `xinetd` under that personality. */
+  readonly ident: string;
+  /** For services without a log of their own; undefined: they log nothing, as under xinetd. */
+  readonly terminal: Sink | undefined;
+  readonly clock: Clock;
+  readonly daemonLog: DaemonLog;
+}
+
+export class ServiceLogs {
+  readonly #options: ServiceLogOptions;
+  readonly #sinks = new Map<string, Sink>();
+
+  constructor(options: ServiceLogOptions) {
+    this.#options = options;
+  }
+
+  /**
+   * @returns undefined when the service logs nothing
+   * @throws SystemError when its file cannot be opened; the service must not run without its log, as under xinetd
+   */
+  of(service: Service): ServiceLog | undefined {
+    const { sink: place, ...flags } = service.logging;
+    if (place === undefined) {
+      const { terminal } = this.#options;
+      if (terminal === undefined) return undefined;
+      const silent = flags.onSuccess.size === 0 && flags.onFailure.size === 0;
+      return { sink: terminal, flags: silent ? terminalFlags : flags };
+    }
+    if (flags.onSuccess.size === 0 && flags.onFailure.size === 0) return undefined;
+    const name = place.kind === 'file' && place.shared ? 'common' : service.id;
+    const key = place.kind === 'file' ? `${name} ${place.path}` : `${place.facility}.${place.level}`;
+    let sink = this.#sinks.get(key);
+    if (sink === undefined) {
+      const { clock, daemonLog, syslog, ident } = this.#options;
+      sink =
+        place.kind === 'file'
+          ? new FileSink(place.path, name, { soft: place.softLimit, hard: place.hardLimit }, clock, (level, message) =>
+              daemonLog.write(level, message),
+            )
+          : new SyslogSink(syslog, ident, place.facility, place.level, clock);
+      this.#sinks.set(key, sink);
+    }
+    return { sink, flags };
+  }
+
+  /** Closes what the given services no longer name and opens the rest anew. */
+  reopen(used: ReadonlySet<Sink>): void {
+    for (const [key, sink] of this.#sinks) {
+      if (used.has(sink)) {
+        sink.reopen();
+        continue;
+      }
+      sink.close();
+      this.#sinks.delete(key);
+    }
+  }
+}

@@ -1,0 +1,84 @@
+/**
+ * The machine as the configuration asks about it: look-ups through the C library's name service, programs through
+ * access(2), hosts through getaddrinfo(3). What the system cannot say is "not found" here; the configuration then
+ * refuses the one service that needs it.
+ */
+
+import { lookup } from 'node:dns/promises';
+import { accessSync, constants, readFileSync, statSync } from 'node:fs';
+
+import type { ProgramState, System } from '../config/mod.ts';
+import {
+  currentUmask,
+  groupByName,
+  groupList,
+  protocolByName,
+  resourceLimit,
+  serviceByName,
+  userById,
+  userByName,
+} from '../os/mod.ts';
+
+/** The system as it is now: limits and environment are taken once, look-ups are made anew at each question. */
+export function realSystem(): System {
+  const uid = process.geteuid?.() ?? -1;
+  return {
+    user: userByName,
+    userById,
+    group: (name) => groupByName(name)?.gid,
+    groupList,
+    service: (name, protocol) => serviceByName(name, protocol)?.port,
+    protocol: protocolByName,
+    program,
+    addresses,
+    environment: { ...process.env },
+    umask: currentUmask(),
+    hardLimits: {
+      as: resourceLimit('as').hard,
+      cpu: resourceLimit('cpu').hard,
+      data: resourceLimit('data').hard,
+      nofile: resourceLimit('nofile').hard,
+      rss: resourceLimit('rss').hard,
+      stack: resourceLimit('stack').hard,
+    },
+    mayRaiseLimits: uid === 0,
+    uid,
+    gid: process.getegid?.() ?? -1,
+    get hostsAccessRules() {
+      return hasRules('/etc/hosts.allow') || hasRules('/etc/hosts.deny');
+    },
+  };
+}
+
+function program(path: string): ProgramState {
+  try {
+    if (statSync(path).isDirectory()) return 'directory';
+  } catch {
+    return 'missing';
+  }
+  try {
+    accessSync(path, constants.X_OK);
+    return 'executable';
+  } catch {
+    return 'not-executable';
+  }
+}
+
+async function addresses(host: string): Promise<readonly string[]> {
+  try {
+    return (await lookup(host, { all: true, order: 'verbatim' })).map(({ address }) => address);
+  } catch {
+    return [];
+  }
+}
+
+/** A file that is there but cannot be read may hold rules: it counts as if it did. */
+function hasRules(path: string): boolean {
+  try {
+    return readFileSync(path, 'latin1')
+      .split('\n')
+      .some((line) => /^\s*[^\s#]/.test(line));
+  } catch (error) {
+    return !(error instanceof Error && 'code' in error && error.code === 'ENOENT');
+  }
+}

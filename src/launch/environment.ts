@@ -1,0 +1,62 @@
+/**
+ * What a server's environment says about its connection: REMOTE_HOST as xinetd sets it, REMOTE_PORT, LOCAL_HOST
+ * and LOCAL_PORT which xinetd never told, and the variables of UCSPI (tcpserver's environment, cr.yp.to), so that
+ * programs written for it run unchanged.
+ *
+ * A variable whose value is not known is absent, with one exception: REMOTE_HOST is `<no address>` for a stream
+ * service that waits, as under xinetd.
+ */
+import type { ConnectionVariable, LaunchPlan, Local, Peer, Service } from '../model/mod.ts';
+
+const noAddress = '<no address>';
+
+/** The two ends of a connection, as far as they are known. */
+export interface Ends {
+  readonly peer: Peer | undefined;
+  /** undefined also for a datagram socket on a wildcard address: the kernel alone knows where it was reached. */
+  readonly local: Local | undefined;
+}
+
+type Value = (ends: Ends) => string | number | undefined;
+
+const peerAddress: Value = ({ peer }) => peer?.address;
+const peerPort: Value = ({ peer }) => peer?.port;
+const localHost: Value = ({ local }) => local?.address;
+const localPort: Value = ({ local }) => local?.port;
+
+const values: Readonly<Record<Exclude<ConnectionVariable, 'PROTO'>, Value>> = {
+  REMOTE_HOST: ({ peer }) => peer?.address ?? noAddress,
+  REMOTE_PORT: peerPort,
+  LOCAL_HOST: localHost,
+  LOCAL_PORT: localPort,
+  TCPREMOTEIP: peerAddress,
+  TCPREMOTEPORT: peerPort,
+  TCPLOCALIP: localHost,
+  TCPLOCALPORT: localPort,
+  UDPREMOTEIP: peerAddress,
+  UDPREMOTEPORT: peerPort,
+  UDPLOCALIP: localHost,
+  UDPLOCALPORT: localPort,
+};
+
+/** Makes, once for a service, the function that gives each connection its `NAME=VALUE` strings. */
+export function connectionEnvironment(
+  service: Pick<Service, 'protocol'> & { readonly launch: Pick<LaunchPlan, 'variables'> },
+): (ends: Ends) => string[] {
+  const proto = service.protocol.name.toUpperCase();
+  const other = proto === 'TCP' ? 'UDP' : 'TCP';
+  const constant: string[] = [];
+  const variable: { readonly name: string; readonly value: Value }[] = [];
+  for (const name of service.launch.variables) {
+    if (name === 'PROTO') constant.push(`PROTO=${proto}`);
+    else if (!name.startsWith(other)) variable.push({ name, value: values[name] });
+  }
+  return (ends) => {
+    const strings = [...constant];
+    for (const { name, value } of variable) {
+      const text = value(ends);
+      if (text !== undefined) strings.push(`${name}=${text}`);
+    }
+    return strings;
+  };
+}

@@ -1,0 +1,51 @@
+/**
+ * Starts the servers of one service: the plan is compiled once, a connection costs one native call.
+ */
+import type { Launched, LaunchStep, Service } from '../model/mod.ts';
+import { type CompiledLaunch, compileLaunch, type Descriptor, errnoMessage, launch } from '../os/mod.ts';
+import { connectionEnvironment, type Ends } from './environment.ts';
+
+export class Launcher {
+  readonly #compiled: CompiledLaunch;
+  readonly #environment: (ends: Ends) => string[];
+
+  /** @throws SystemError when memory for the plan cannot be had */
+  constructor(service: Service) {
+    this.#compiled = compileLaunch(service.launch);
+    this.#environment = connectionEnvironment(service);
+  }
+
+  /**
+   * Runs the program with the descriptor as its 0, 1 and 2. The daemon's own copy stays open and is the caller's.
+   * @returns the pid, or which step failed and why; nothing of a failed launch is left behind
+   */
+  start(descriptor: Descriptor, ends: Ends): Launched {
+    return launch(this.#compiled, this.#environment(ends), descriptor, descriptor, descriptor);
+  }
+}
+
+/** What each step was doing, in the words of the call that a manual page explains. */
+const calls: Readonly<Record<LaunchStep, string>> = {
+  fork: 'vfork',
+  signals: 'sigprocmask',
+  session: 'setsid',
+  group: 'setgid',
+  groups: 'setgroups',
+  user: 'setuid',
+  umask: 'umask',
+  nice: 'nice',
+  limits: 'setrlimit',
+  directory: 'chdir',
+  descriptors: 'dup2',
+  exec: 'execv',
+};
+
+/**
+ * `execv( /usr/bin/thing ) failed: No such file or directory (errno = 2)`: xinetd's words for exec, and the same
+ * form for the steps before it, about which xinetd says less.
+ */
+export function launchFailureMessage(service: Service, failure: Extract<Launched, { ok: false }>): string {
+  const { program, workingDirectory } = service.launch;
+  const object = failure.step === 'directory' ? workingDirectory : program;
+  return `${calls[failure.step]}( ${object} ) failed: ${errnoMessage(failure.errno)} (errno = ${failure.errno})`;
+}

@@ -1,0 +1,66 @@
+/**
+ * From an endpoint to a bound socket: socket, IPV6_V6ONLY, SO_REUSEADDR, buffers, TCP options, bind, listen, in
+ * xinetd's order (TCP options on the listening socket are inherited by accepted ones on Linux).
+ */
+import type { Endpoint, Service } from '../model/mod.ts';
+import {
+  bindInternet,
+  closeDescriptor,
+  type Descriptor,
+  listen,
+  openSocket,
+  SystemError,
+  setSocketOption,
+} from '../os/mod.ts';
+
+/** What of a service its sockets depend on; two services that agree on it can share a bound socket in turn. */
+export type SocketPlan = Pick<Service, 'socketType' | 'protocol' | 'wait' | 'socket'>;
+
+/**
+ * @returns a bound (and, for streams, listening) socket; non-blocking when the daemon accepts on it, blocking when
+ *   a server will get it
+ * @throws SystemError naming the call that failed
+ */
+export function openListeningSocket(plan: SocketPlan, endpoint: Endpoint): Descriptor {
+  try {
+    return openFamily(plan, endpoint);
+  } catch (error) {
+    if (endpoint.stack !== 'dual-or-inet' || !familyMissing(error)) throw error;
+    return openFamily(plan, { ...endpoint, family: 'inet', address: '0.0.0.0', stack: 'only' });
+  }
+}
+
+/** Whether the machine lacks the address family, as one booted with ipv6.disable does. */
+export function familyMissing(error: unknown): boolean {
+  return error instanceof SystemError && (error.code === 'EAFNOSUPPORT' || error.code === 'EADDRNOTAVAIL');
+}
+
+function openFamily(plan: SocketPlan, endpoint: Endpoint): Descriptor {
+  const descriptor = openSocket({
+    family: endpoint.family,
+    type: plan.socketType,
+    protocol: plan.protocol.number,
+    nonBlocking: !plan.wait,
+  });
+  try {
+    if (endpoint.family === 'inet6') setSocketOption(descriptor, 'v6Only', endpoint.stack === 'only' ? 1 : 0);
+    setSocketOption(descriptor, 'reuseAddress', 1);
+    applyOptions(plan, descriptor);
+    bindInternet(descriptor, endpoint.family, endpoint.address, endpoint.port);
+    if (plan.socketType === 'stream' || plan.socketType === 'seqpacket') listen(descriptor, plan.socket.backlog);
+  } catch (error) {
+    closeDescriptor(descriptor);
+    throw error;
+  }
+  return descriptor;
+}
+
+/** Options that may be set on a bound socket too: a reload applies them to the socket that it keeps. */
+export function applyOptions({ protocol, socket }: SocketPlan, descriptor: Descriptor): void {
+  if (protocol.name === 'tcp') {
+    setSocketOption(descriptor, 'noDelay', socket.noDelay ? 1 : 0);
+    setSocketOption(descriptor, 'keepAlive', socket.keepAlive ? 1 : 0);
+  }
+  if (socket.sendBuffer !== undefined) setSocketOption(descriptor, 'sendBuffer', socket.sendBuffer);
+  if (socket.receiveBuffer !== undefined) setSocketOption(descriptor, 'receiveBuffer', socket.receiveBuffer);
+}

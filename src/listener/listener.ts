@@ -1,0 +1,191 @@
+/**
+ * One bound socket of a service and its life: it accepts (or, for `wait` services, notices that something has
+ * come), and is held, paused, handed over and closed by the daemon. It decides nothing; what may happen when is
+ * the table of state.ts.
+ *
+ * A listener never reads what a client sent. For datagrams the daemon may ask for the sender of the first one.
+ */
+import type { Endpoint, Local, Peer } from '../model/mod.ts';
+import {
+  acceptBatch,
+  closeDescriptor,
+  type Descriptor,
+  discardDatagram,
+  localAddress,
+  peekSender,
+  setBlocking,
+  type Watch,
+  watchReadable,
+} from '../os/mod.ts';
+import { applyOptions, openListeningSocket, type SocketPlan } from './bind.ts';
+import { type ListenerEvent, type ListenerState, nextState } from './state.ts';
+
+/** Connections accepted in one go before the other listeners get their turn. */
+const batch = 16;
+
+/** What a listener tells the daemon. Each is called from the event loop, never from within a call to it. */
+export interface ListenerObserver {
+  /** A client of a `nowait` stream service. The descriptor now belongs to the observer. */
+  onConnection(listener: Listener, descriptor: Descriptor, peer: Peer, local: Local): void;
+  /** A `wait` service has something to read. Called again and again until it is handed over, held or closed. */
+  onPending(listener: Listener): void;
+  /** accept(2) failed in a way that trying again at once would not cure, e.g. EMFILE. */
+  onAcceptFailure(listener: Listener, code: string): void;
+}
+
+export class Listener {
+  readonly endpoint: Endpoint;
+  readonly #observer: ListenerObserver;
+  #plan: SocketPlan;
+  #state: ListenerState = 'down';
+  #socket: { readonly descriptor: Descriptor; readonly watch: Watch; readonly local: Local } | undefined;
+
+  constructor(plan: SocketPlan, endpoint: Endpoint, observer: ListenerObserver) {
+    this.#plan = plan;
+    this.endpoint = endpoint;
+    this.#observer = observer;
+  }
+
+  get state(): ListenerState {
+    return this.#state;
+  }
+
+  /** The address it really has (a port of 0 has become one), or undefined while there is no socket. */
+  get local(): Local | undefined {
+    return this.#socket?.local;
+  }
+
+  /**
+   * Binds and watches; also brings a paused port back.
+   * @throws SystemError naming the call that failed; the listener stays as it was
+   */
+  open(): void {
+    const next = nextState(this.#state, 'open');
+    this.#install(openListeningSocket(this.#plan, this.endpoint));
+    this.#state = next;
+  }
+
+  /**
+   * Goes on with the socket of a listener that ends, without closing the port between them.
+   * @throws SystemError when the socket does not take the new options
+   */
+  adopt(descriptor: Descriptor): void {
+    const next = nextState(this.#state, 'open');
+    setBlocking(descriptor, this.#plan.wait);
+    applyOptions(this.#plan, descriptor);
+    this.#install(descriptor);
+    this.#state = next;
+  }
+
+  /**
+   * A reload changed what the socket depends on, but not where it listens.
+   * @throws SystemError when the socket does not take the new options
+   */
+  update(plan: SocketPlan): void {
+    this.#plan = plan;
+    if (this.#socket !== undefined) applyOptions(plan, this.#socket.descriptor);
+  }
+
+  /** Stops watching and keeps the socket: clients queue in the kernel. */
+  hold(): void {
+    this.#move('hold');
+    this.#socket?.watch.stop();
+  }
+
+  resume(): void {
+    this.#move('resume');
+    this.#socket?.watch.start();
+  }
+
+  /** Closes the port until open() is called again. */
+  pause(): void {
+    this.#move('pause');
+    this.#drop();
+  }
+
+  /** The descriptor for a `wait` server, which now owns what is read from it; see {@link giveBack}. */
+  handOver(): Descriptor {
+    if (this.#socket === undefined) throw new Error('there is no socket to hand over');
+    this.#move('hand-over');
+    this.#socket.watch.stop();
+    return this.#socket.descriptor;
+  }
+
+  /** The `wait` server has ended. What is still queued starts the next one: nothing is drained. */
+  giveBack(): void {
+    this.#move('return');
+    this.#socket?.watch.start();
+  }
+
+  /** The sender of the first queued datagram; undefined when there is none after all. */
+  firstSender(): Peer | undefined {
+    return this.#socket === undefined ? undefined : peekSender(this.#socket.descriptor);
+  }
+
+  /**
+   * Takes the first datagram, or the first connection of a `wait` stream, out of the queue without reading a byte
+   * of it: the daemon refuses it.
+   * @returns who it was from; undefined when it has gone by itself
+   */
+  discardFirst(): Peer | undefined {
+    const descriptor = this.#socket?.descriptor;
+    if (descriptor === undefined) return undefined;
+    if (this.#plan.socketType !== 'stream') {
+      const sender = peekSender(descriptor);
+      if (sender !== undefined) discardDatagram(descriptor);
+      return sender;
+    }
+    setBlocking(descriptor, false);
+    const [refused] = acceptBatch(descriptor, 1).connections;
+    setBlocking(descriptor, true);
+    if (refused !== undefined) closeDescriptor(refused.descriptor);
+    return refused?.peer;
+  }
+
+  close(): void {
+    this.#move('close');
+    this.#drop();
+  }
+
+  /** Ends this listener but keeps its socket open for {@link adopt}; undefined when it has none to give. */
+  release(): Descriptor | undefined {
+    const free = this.#state === 'listening' || this.#state === 'held' ? this.#socket : undefined;
+    this.#move('close');
+    if (free === undefined) {
+      this.#drop();
+      return undefined;
+    }
+    free.watch.close();
+    this.#socket = undefined;
+    return free.descriptor;
+  }
+
+  #move(event: ListenerEvent): void {
+    this.#state = nextState(this.#state, event);
+  }
+
+  #install(descriptor: Descriptor): void {
+    const onReadable = this.#plan.wait ? () => this.#observer.onPending(this) : () => this.#accept(descriptor);
+    const watch = watchReadable(descriptor, onReadable);
+    // libuv makes whatever it polls non-blocking; a server that gets the socket must find it blocking.
+    setBlocking(descriptor, this.#plan.wait);
+    this.#socket = { descriptor, watch, local: localAddress(descriptor) };
+    watch.start();
+  }
+
+  #drop(): void {
+    if (this.#socket === undefined) return;
+    this.#socket.watch.close();
+    closeDescriptor(this.#socket.descriptor);
+    this.#socket = undefined;
+  }
+
+  /** Connections of a batch are all served, even when one of them makes the daemon hold or pause the listener. */
+  #accept(descriptor: Descriptor): void {
+    const { connections, failure } = acceptBatch(descriptor, batch);
+    for (const accepted of connections) {
+      this.#observer.onConnection(this, accepted.descriptor, accepted.peer, accepted.local);
+    }
+    if (failure !== undefined && this.#state === 'listening') this.#observer.onAcceptFailure(this, failure);
+  }
+}

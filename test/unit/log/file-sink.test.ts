@@ -1,0 +1,80 @@
+import { mkdirSync, mkdtempSync, readFileSync, renameSync, rmSync, statSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+
+import { afterEach, beforeEach, expect, test } from 'vitest';
+
+import { FileSink } from '../../../src/log/mod.ts';
+
+let folder: string;
+let path: string;
+let troubles: string[];
+const noLimits = { soft: undefined, hard: undefined };
+
+beforeEach(() => {
+  folder = mkdtempSync(join(tmpdir(), 'kinetd-log-'));
+  path = join(folder, 'service.log');
+  troubles = [];
+});
+
+afterEach(() => rmSync(folder, { recursive: true }));
+
+function sink(limits: { soft: number | undefined; hard: number | undefined } = noLimits): FileSink {
+  const noon = new Date(2026, 10, 20, 12, 0, 0).getTime();
+  return new FileSink(
+    path,
+    'echo',
+    limits,
+    () => noon,
+    (level, message) => troubles.push(`${level} ${message}`),
+  );
+}
+
+test('a line has its time in front and is written at once', () => {
+  sink().write('START: echo');
+  expect(readFileSync(path, 'utf8')).toBe('26/11/20@12:00:00: START: echo\n');
+});
+
+test('what was there is kept', () => {
+  sink().write('first');
+  sink().write('second');
+  expect(readFileSync(path, 'utf8').match(/first|second/g)).toEqual(['first', 'second']);
+});
+
+test('the hard limit is never exceeded, is told once, and a reopen after rotation writes again', () => {
+  const limited = sink({ soft: undefined, hard: 60 });
+  for (let line = 0; line < 5; line++) limited.write('START: echo');
+  expect(statSync(path).size).toBeLessThanOrEqual(60);
+  expect(troubles).toEqual(['ERROR Size of echo log exceeded hard limit']);
+  renameSync(path, `${path}.1`);
+  limited.reopen();
+  limited.write('START: echo');
+  expect(readFileSync(path, 'utf8')).toContain('START: echo');
+});
+
+test('the soft limit is told once and writing goes on', () => {
+  const limited = sink({ soft: 40, hard: undefined });
+  for (let line = 0; line < 4; line++) limited.write('START: echo');
+  expect(troubles).toEqual(['WARNING Size of echo log exceeded soft limit']);
+  expect(readFileSync(path, 'utf8').split('\n')).toHaveLength(5);
+});
+
+test('a log that cannot be written loses lines, says so once, and says when it can again', () => {
+  const troubled = sink();
+  rmSync(path);
+  mkdirSync(path);
+  troubled.reopen();
+  troubled.write('lost');
+  troubled.write('lost too');
+  expect(troubles).toHaveLength(1);
+  expect(troubles[0]).toContain('cannot be written');
+  rmSync(path, { recursive: true });
+  troubled.write('back');
+  expect(readFileSync(path, 'utf8')).toContain('back');
+  expect(troubles[1]).toContain('2 lines were lost');
+});
+
+test('a log that cannot be opened at the start is an error of the caller', () => {
+  mkdirSync(path);
+  expect(() => sink()).toThrow(/EISDIR/);
+});
