@@ -167,8 +167,6 @@ export class Listener {
   #install(descriptor: Descriptor): void {
     const onReadable = this.#plan.wait ? () => this.#observer.onPending(this) : () => this.#accept(descriptor);
     const watch = watchReadable(descriptor, onReadable);
-    // libuv makes whatever it polls non-blocking; a server that gets the socket must find it blocking.
-    setBlocking(descriptor, this.#plan.wait);
     this.#socket = { descriptor, watch, local: localAddress(descriptor) };
     watch.start();
   }

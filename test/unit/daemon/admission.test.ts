@@ -1,0 +1,65 @@
+import { expect, test } from 'vitest';
+
+import { Admission, type Moment } from '../../../src/daemon/admission.ts';
+import { serviceOf } from './service.ts';
+
+const client = { address: '192.0.2.1', port: 40000 };
+const noon = new Date(2026, 10, 20, 12, 0, 0).getTime();
+const now: Moment = { time: noon, load: () => 0, full: false };
+const deny = (reason: string) => ({ verdict: 'deny', reason });
+const allow = { verdict: 'allow' };
+const stranger = { family: 'inet', address: '192.0.2.0', prefix: 24, text: '192.0.2.0/24' } as const;
+
+test('without limits everyone is admitted', () => {
+  expect(new Admission(serviceOf('a')).decide(client, now)).toEqual(allow);
+});
+
+test('the first rule that says no gives the reason: address, time, load, cps, instances, per_source, process limit', () => {
+  const access = { noAccess: [stranger], times: [{ from: 0, to: 1 }] };
+  const limits = { maxLoad: 1, instances: 0, perSource: 0 };
+  const busy = { time: noon, load: () => 5, full: true };
+  expect(new Admission(serviceOf('a', { access, limits })).decide(client, busy)).toEqual(deny('address'));
+  expect(new Admission(serviceOf('a', { access: { times: access.times }, limits })).decide(client, busy)).toEqual(
+    deny('time'),
+  );
+  expect(new Admission(serviceOf('a', { limits })).decide(client, busy)).toEqual(deny('load'));
+  const rest = { instances: 0, perSource: 0 };
+  expect(new Admission(serviceOf('a', { limits: rest })).decide(client, busy)).toEqual(deny('service_limit'));
+  expect(new Admission(serviceOf('a', { limits: { perSource: 0 } })).decide(client, busy)).toEqual(
+    deny('per_source_limit'),
+  );
+  expect(new Admission(serviceOf('a')).decide(client, busy)).toEqual(deny('process_limit'));
+});
+
+test('a client that its address excludes uses up nothing of cps', () => {
+  const admission = new Admission(
+    serviceOf('a', { access: { noAccess: [stranger] }, limits: { cps: { connections: 1, pauseSeconds: 10 } } }),
+  );
+  for (let attempt = 0; attempt < 5; attempt++) admission.decide(client, now);
+  const friend = { address: '10.0.0.1', port: 1 };
+  expect(admission.decide(friend, now)).toEqual(allow);
+  expect(admission.decide(friend, now)).toEqual(deny('connections per second'));
+});
+
+test('the load average is asked for only by a service that limits it', () => {
+  let asked = 0;
+  const load = (): number => ++asked;
+  new Admission(serviceOf('a')).decide(client, { ...now, load });
+  expect(asked).toBe(0);
+  expect(new Admission(serviceOf('a', { limits: { maxLoad: 1 } })).decide(client, { ...now, load })).toEqual(
+    deny('load'),
+  );
+  expect(asked).toBe(1);
+});
+
+test('a reload keeps what is counted and takes the new bounds', () => {
+  const admission = new Admission(serviceOf('a', { limits: { instances: 2 } }));
+  admission.occupancy.enter(client.address);
+  admission.update(serviceOf('a', { limits: { instances: 1 } }));
+  expect(admission.decide(client, now)).toEqual(deny('service_limit'));
+});
+
+test('a client that is not known is not measured by addresses', () => {
+  const admission = new Admission(serviceOf('a', { limits: { perSource: 0 } }));
+  expect(admission.decide(undefined, now)).toEqual(allow);
+});
