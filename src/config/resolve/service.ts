@@ -43,6 +43,8 @@ export function resolveService(definition: Definition, around: Surroundings, fin
   const { settings, dialect } = definition;
   const { system, options } = around;
   checkSupported(definition, findings);
+  // What else it lacks (a port for an RPC service) would only be noise.
+  if (findings.refused) return undefined;
   checkRequired(settings, findings);
   const transport = resolveTransport(settings, system, findings);
   const port = transport === undefined ? undefined : resolvePort(definition, transport.protocol, system, findings);

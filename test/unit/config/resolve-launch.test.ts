@@ -1,0 +1,191 @@
+import { describe, expect, test } from 'vitest';
+
+import { connectionVariables } from '../../../src/model/mod.ts';
+import { codesOf, definition, inetdLines, onlyService, resolved } from './definitions.ts';
+import { fakeSystem } from './fake-system.ts';
+
+const session = Object.fromEntries(
+  'CVSROOT DISPLAY EDITOR GROUP HOME IFS LD_PRELOAD LOGNAME MAIL PATH PRINTER PWD SHELL SHLVL SSH_AUTH_SOCK TERM TERMCAP TMP TMPDIR USER VISUAL'
+    .split(' ')
+    .map((name) => [name, 'x']),
+);
+// Kept by openbsd-inetd, though they look much like the ones above.
+const kept = Object.fromEntries(
+  'LANG LC_ALL TZ PATHX HOMEX LD LDX DISPLAYX MAILPATH USERNAME XAUTHORITY BASH_ENV ENV OLDPWD TMUX TM'
+    .split(' ')
+    .map((name) => [name, 'x']),
+);
+
+describe('the environment', () => {
+  test("xinetd.conf: the daemon's, with env over it", async () => {
+    const system = fakeSystem({ environment: { PATH: '/bin', HOME: '/root' } });
+    const { launch } = await onlyService([definition('x', { env: ['A=1', 'HOME=/tmp', 'A=2=3', 'B='] })], system);
+    expect(launch.environment).toEqual(['PATH=/bin', 'HOME=/tmp', 'A=2=3', 'B=']);
+    expect(launch.variables).toEqual(connectionVariables);
+  });
+
+  test('xinetd.conf: passenv picks, an empty one drops all', async () => {
+    const system = fakeSystem({ environment: { PATH: '/bin', HOME: '/root' } });
+    const pick = async (passenv: string[]): Promise<readonly string[]> =>
+      (await onlyService([definition('x', { passenv, env: ['A=1'] })], system)).launch.environment;
+    expect(await pick(['HOME'])).toEqual(['HOME=/root', 'A=1']);
+    expect(await pick([])).toEqual(['A=1']);
+    expect(await pick(['NOWHERE'])).toEqual(['A=1']);
+  });
+
+  test('a variable to pass on that is not there is a warning, once however many services inherit it', async () => {
+    const shared = definition('a', { passenv: ['NOWHERE'] });
+    const { diagnostics } = await resolved(
+      [shared, { ...shared, name: 'b', settings: { ...shared.settings, port: 1 } }],
+      fakeSystem(),
+    );
+    expect(diagnostics).toMatchObject([{ code: 'undefined-variable', severity: 'warning' }]);
+  });
+
+  test('variables of the connection come from the connection, unless env sets them', async () => {
+    const system = fakeSystem({ environment: { PROTO: 'old', REMOTE_HOST: 'evil', TCPREMOTEIP: 'old' } });
+    const { launch } = await onlyService([definition('x', { env: ['PROTO=mine', 'REMOTE_HOST=evil'] })], system);
+    expect(launch.environment).toEqual(['PROTO=mine']);
+    expect(launch.variables).toEqual(connectionVariables.filter((name) => name !== 'PROTO'));
+  });
+
+  test('inetd.conf: variables of a login session are taken out, unless told to keep them', async () => {
+    const system = fakeSystem({ environment: { ...session, ...kept } });
+    const line = inetdLines('9000 stream tcp nowait root /bin/cat');
+    const names = async (keepEnvironment: boolean): Promise<string[]> =>
+      (await onlyService(line, system, { keepEnvironment })).launch.environment.map((text) => text.split('=')[0] ?? '');
+    expect(await names(false)).toEqual(Object.keys(kept));
+    expect(await names(true)).toEqual(Object.keys({ ...session, ...kept }));
+  });
+});
+
+describe('argv', () => {
+  test('argv[0] is the last component of the program', async () => {
+    const { launch } = await onlyService([definition('x', { server_args: ['-a', '#'] })], fakeSystem());
+    expect(launch).toMatchObject({ program: '/bin/cat', argv: ['cat', '-a', '#'], workingDirectory: '/' });
+  });
+
+  test('with NAMEINARGS it is the first word', async () => {
+    const { launch } = await onlyService(
+      [definition('x', { flags: new Set(['NAMEINARGS']), server_args: ['me', '-a'] })],
+      fakeSystem(),
+    );
+    expect(launch.argv).toEqual(['me', '-a']);
+  });
+
+  test('NAMEINARGS without words is refused', async () => {
+    expect(await codesOf([definition('x', { flags: new Set(['NAMEINARGS']) })], fakeSystem())).toEqual(['no-argv0']);
+  });
+
+  test('inetd.conf: words begin with argv[0], or the program gives it', async () => {
+    const argv = async (words: string): Promise<readonly string[]> =>
+      (await onlyService(inetdLines(`9000 stream tcp nowait root ${words}`), fakeSystem())).launch.argv;
+    expect(await argv('/bin/cat me -u')).toEqual(['me', '-u']);
+    expect(await argv('/bin/cat')).toEqual(['cat']);
+  });
+
+  test('a line through tcpd runs tcpd', async () => {
+    const system = fakeSystem({ programs: { '/usr/sbin/tcpd': 'executable' } });
+    const { launch } = await onlyService(inetdLines('9000 stream tcp nowait root /usr/sbin/tcpd in.ftpd -l'), system);
+    expect(launch).toMatchObject({ program: '/usr/sbin/tcpd', argv: ['in.ftpd', '-l'] });
+  });
+
+  test('bytes that are UTF-8 reach the system unchanged, others are refused', async () => {
+    const bytes = Buffer.from('naïve', 'utf8').toString('latin1');
+    const { launch } = await onlyService(
+      [definition('x', { server_args: [bytes], env: [`A=${bytes}`] })],
+      fakeSystem(),
+    );
+    expect(launch.argv).toEqual(['cat', 'naïve']);
+    expect(launch.environment).toContain('A=naïve');
+    expect(await codesOf([definition('x', { server_args: ['na\xefve'] })], fakeSystem())).toEqual(['not-utf8']);
+  });
+});
+
+describe('the program', () => {
+  const system = fakeSystem({ programs: { '/dir': 'directory', '/text': 'not-executable' } });
+  test.each([
+    ['cat', 'server-not-absolute'],
+    ['/nowhere', 'server-missing'],
+    ['/dir', 'server-is-directory'],
+    ['/text', 'server-not-executable'],
+  ])('refused: %s', async (server, code) => {
+    expect(await codesOf([definition('x', { server })], system)).toEqual([code]);
+    expect(await codesOf(inetdLines(`9000 stream tcp nowait root ${server} x`), system)).toEqual([code]);
+  });
+});
+
+describe('resource limits', () => {
+  const limits = async (settings: object, machine: object = {}): Promise<string[]> => {
+    const { launch } = await onlyService(
+      [definition('x', settings)],
+      fakeSystem({ hardLimits: { nofile: 1000, as: 500 }, ...machine }),
+    );
+    return launch.resourceLimits.map(({ name, value }) => `${name}=${value}`);
+  };
+
+  test("descriptors: the daemon's hard limit, 4096 where it has none, or rlimit_files", async () => {
+    expect(await limits({})).toEqual(['nofile=1000']);
+    expect(await limits({}, { hardLimits: { nofile: Number.POSITIVE_INFINITY } })).toEqual(['nofile=4096']);
+    expect(await limits({ rlimit_files: 64 })).toEqual(['nofile=64']);
+    expect(await limits({ rlimit_files: 0 })).toEqual(['nofile=1000']);
+  });
+
+  test('in the order in which xinetd sets them', async () => {
+    const settings = {
+      rlimit_stack: 5,
+      rlimit_cpu: 'UNLIMITED',
+      rlimit_as: 4,
+      rlimit_data: 3,
+      rlimit_rss: 2,
+      rlimit_files: 1,
+    };
+    expect(await limits(settings)).toEqual(['nofile=1', 'as=4', 'cpu=Infinity', 'data=3', 'rss=2', 'stack=5']);
+  });
+
+  test("above the daemon's own: brought down with a note, unless root may raise it", async () => {
+    expect(await limits({ rlimit_as: 501, user: 'alice' })).toEqual(['nofile=1000', 'as=500']);
+    expect(
+      await codesOf([definition('x', { rlimit_as: 501, user: 'alice' })], fakeSystem({ hardLimits: { as: 500 } })),
+    ).toEqual(['limit-clamped']);
+    expect(await limits({ rlimit_as: 501, user: 'root' })).toEqual(['nofile=1000', 'as=501']);
+    expect(await limits({ rlimit_as: 501, user: 'root' }, { mayRaiseLimits: false })).toEqual([
+      'nofile=1000',
+      'as=500',
+    ]);
+    // No kernel grants endless descriptors, to root neither.
+    expect(await limits({ rlimit_files: 'UNLIMITED', user: 'root' })).toEqual(['nofile=1000']);
+  });
+
+  test('inetd.conf gets the same descriptors', async () => {
+    const { launch } = await onlyService(
+      inetdLines('9000 stream tcp nowait root /bin/cat'),
+      fakeSystem({ hardLimits: { nofile: 333 } }),
+    );
+    expect(launch.resourceLimits).toEqual([{ name: 'nofile', value: 333 }]);
+  });
+});
+
+describe('umask and nice', () => {
+  test("xinetd.conf: the daemon's umask and 022, or the service's", async () => {
+    const umask = async (own: number | undefined): Promise<number> =>
+      (await onlyService([definition('x', { umask: own })], fakeSystem({ umask: 0o007 }))).launch.umask;
+    expect(await umask(undefined)).toBe(0o027);
+    expect(await umask(0)).toBe(0);
+  });
+
+  test('inetd.conf: 022 whatever the daemon has', async () => {
+    const { launch } = await onlyService(
+      inetdLines('9000 stream tcp nowait root /bin/cat'),
+      fakeSystem({ umask: 0o077 }),
+    );
+    expect(launch.umask).toBe(0o022);
+  });
+
+  test('nice below zero is for root', async () => {
+    const nice = async (user: string, value: number): Promise<number> =>
+      (await onlyService([definition('x', { user, nice: value })], fakeSystem())).launch.nice;
+    expect([await nice('root', -5), await nice('alice', 5), await nice('alice', -5)]).toEqual([-5, 5, 0]);
+    expect(await codesOf([definition('x', { user: 'alice', nice: -5 })], fakeSystem())).toEqual(['limit-clamped']);
+  });
+});

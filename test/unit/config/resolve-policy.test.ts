@@ -1,0 +1,273 @@
+import { describe, expect, test } from 'vitest';
+
+import type { AccessItem, Definition } from '../../../src/config/definition.ts';
+import { diagnose } from '../../../src/config/diagnostic/mod.ts';
+import { codesOf, definition, inetdLines, onlyService, resolved, span } from './definitions.ts';
+import { fakeSystem } from './fake-system.ts';
+
+const system = fakeSystem();
+const everyone: AccessItem[] = (['inet', 'inet6'] as const).map((family) => ({
+  kind: 'network',
+  network: { family, address: family === 'inet' ? '0.0.0.0' : '::', prefix: 0, text: 'all' },
+}));
+const local: AccessItem = {
+  kind: 'network',
+  network: { family: 'inet', address: '127.0.0.0', prefix: 8, text: '127.0.0.0' },
+};
+
+describe('required attributes', () => {
+  test('all that is missing is said in one diagnostic', async () => {
+    const bare = definition('x', {
+      type: undefined,
+      socket_type: undefined,
+      wait: undefined,
+      user: undefined,
+      server: undefined,
+    });
+    const { diagnostics, entries } = await resolved([bare], system);
+    expect(diagnostics).toMatchObject([
+      {
+        code: 'missing-attribute',
+        message: 'the service has no socket_type, no wait, no user, no server',
+        service: 'x',
+      },
+    ]);
+    expect(entries.map(({ state }) => state)).toEqual(['refused']);
+  });
+
+  test.each([
+    [{ port: undefined }, 'port'],
+    [{ socket_type: 'seqpacket' }, 'protocol'],
+    [{ type: new Set(['RPC', 'UNLISTED'] as const), port: undefined }, 'rpc_version, no rpc_number'],
+    [{ type: new Set(['RPC'] as const), port: undefined }, 'rpc_version'],
+  ] as const)('%j lacks %s', async (settings, missing) => {
+    const { diagnostics } = await resolved([definition('x', settings)], system);
+    expect(diagnostics.map(({ message }) => message)).toContain(`the service has no ${missing}`);
+  });
+
+  test('an internal service needs no user and no server', async () => {
+    expect(
+      await codesOf(
+        [definition('echo', { type: new Set(['INTERNAL']), port: undefined, user: undefined, server: undefined })],
+        system,
+      ),
+    ).not.toContain('missing-attribute');
+  });
+
+  test('a redirected one needs a user', async () => {
+    const { diagnostics } = await resolved(
+      [definition('x', { redirect: { host: 'h', port: '1' }, user: undefined, server: undefined })],
+      system,
+    );
+    expect(diagnostics.map(({ message }) => message)).toContain('the service has no user');
+  });
+});
+
+describe('which services are on', () => {
+  const three = ['a', 'b', 'c'].map((name, index) =>
+    definition(name, { port: 100 + index, id: name === 'b' ? 'Bee' : undefined }),
+  );
+  const states = async (defaults: object, definitions: readonly Definition[] = three): Promise<string[]> =>
+    (await resolved(definitions, system, {}, defaults)).entries.map(({ state }) => state);
+
+  test('disable = yes', async () => {
+    expect(await states({}, [definition('a', { disable: true }), definition('b', { disable: false })])).toEqual([
+      'disabled',
+      'ready',
+    ]);
+  });
+
+  test('enabled leaves those it names, by id, in any case', async () => {
+    expect(await states({ enabled: ['bee'] })).toEqual(['disabled', 'ready', 'disabled']);
+    expect(await states({ enabled: [] })).toEqual(['disabled', 'disabled', 'disabled']);
+  });
+
+  test('disabled takes out those it names, also when they are enabled', async () => {
+    expect(await states({ disabled: ['bee'] })).toEqual(['ready', 'disabled', 'ready']);
+    expect(await states({ enabled: ['a', 'bee'], disabled: ['a'] })).toEqual(['disabled', 'ready', 'disabled']);
+  });
+
+  test('enabled brings back neither a disabled nor a broken service', async () => {
+    const broken = { ...definition('a'), errors: [diagnose('bad-number', span('port = x'), 'no number')] };
+    expect(await states({ enabled: ['a', 'b'] }, [broken, definition('b', { disable: true })])).toEqual([
+      'refused',
+      'disabled',
+    ]);
+  });
+
+  test('ids that no service has are a warning', async () => {
+    const { diagnostics } = await resolved(three, system, {}, { enabled: ['a', 'nope'], disabled: ['gone'] });
+    expect(diagnostics.map(({ code, severity, message }) => [code, severity, message])).toEqual([
+      ['unknown-service-id', 'warning', "enabled names 'nope', and no service has this id"],
+      ['unknown-service-id', 'warning', "disabled names 'gone', and no service has this id"],
+    ]);
+  });
+
+  test('lines of an inetd.conf are not concerned', async () => {
+    expect(await states({ enabled: ['a'] }, [...three, ...inetdLines('9 stream tcp nowait root /bin/cat')])).toEqual([
+      'ready',
+      'disabled',
+      'disabled',
+      'ready',
+    ]);
+  });
+});
+
+describe('waiting', () => {
+  test('a datagram program must wait', async () => {
+    expect(await codesOf([definition('x', { socket_type: 'dgram', wait: false })], system)).toEqual([
+      'datagram-needs-wait',
+    ]);
+    expect(await codesOf(inetdLines('9 dgram udp nowait root /bin/cat'), system)).toEqual(['datagram-needs-wait']);
+    expect(await codesOf([definition('x', { socket_type: 'dgram', wait: true })], system)).toEqual([]);
+  });
+
+  test('a waiting stream service with an access list is refused, since the list could not be kept', async () => {
+    expect(await codesOf([definition('x', { wait: true, only_from: [local] })], system)).toEqual(['peer-unknown']);
+    expect(await codesOf([definition('x', { wait: true, only_from: [] })], system)).toEqual(['peer-unknown']);
+    expect(await codesOf([definition('x', { wait: true, no_access: [local] })], system)).toEqual(['peer-unknown']);
+  });
+
+  test('unless the list admits everyone', async () => {
+    expect(await codesOf([definition('x', { wait: true })], system)).toEqual([]);
+    expect(await codesOf([definition('x', { wait: true, only_from: everyone, no_access: [] })], system)).toEqual([]);
+    expect(await codesOf([definition('x', { wait: true, only_from: everyone.slice(0, 1) })], system)).toEqual([
+      'peer-unknown',
+    ]);
+    expect(await codesOf([definition('x', { wait: true, only_from: everyone, no_access: [local] })], system)).toEqual([
+      'peer-unknown',
+    ]);
+  });
+});
+
+describe('access', () => {
+  test('absent, empty and given lists stay apart', async () => {
+    const access = async (settings: object): Promise<unknown> =>
+      (await onlyService([definition('x', settings)], system)).access;
+    expect(await access({})).toEqual({ onlyFrom: undefined, noAccess: [], times: undefined });
+    expect(await access({ only_from: [] })).toMatchObject({ onlyFrom: [] });
+    expect(await access({ only_from: [local], no_access: [local], access_times: [{ from: 1, to: 2 }] })).toMatchObject({
+      onlyFrom: [{ address: '127.0.0.0', prefix: 8 }],
+      noAccess: [{ address: '127.0.0.0', prefix: 8 }],
+      times: [{ from: 1, to: 2 }],
+    });
+  });
+
+  test('names are refused rather than ignored', async () => {
+    expect(await codesOf([definition('x', { no_access: [{ kind: 'domain', suffix: '.example' }] })], system)).toEqual([
+      'not-supported-yet',
+    ]);
+    expect(await codesOf([definition('x', { only_from: [{ kind: 'host', name: 'h' }] })], system)).toEqual([
+      'not-supported-yet',
+    ]);
+  });
+});
+
+describe('rules in hosts.allow and hosts.deny', () => {
+  const ruled = fakeSystem({ hostsAccessRules: true });
+  test('refuse a service of xinetd.conf, which would have asked them', async () => {
+    expect(await codesOf([definition('x')], ruled)).toEqual(['not-supported-yet']);
+    expect(await codesOf([definition('x', { flags: new Set(['NOLIBWRAP']) })], ruled)).toEqual([]);
+    expect(await codesOf([definition('x')], system)).toEqual([]);
+  });
+
+  test('refuse a line of inetd.conf when the daemon is told to ask them', async () => {
+    const line = inetdLines('9 stream tcp nowait root /bin/cat');
+    expect(await codesOf(line, ruled)).toEqual([]);
+    expect(await codesOf(line, ruled, { libwrap: true })).toEqual(['not-supported-yet']);
+    expect(await codesOf(line, system, { libwrap: true })).toEqual([]);
+  });
+});
+
+describe('limits', () => {
+  test('of xinetd.conf', async () => {
+    const limits = async (settings: object): Promise<object> =>
+      (await onlyService([definition('x', settings)], system)).limits;
+    expect(await limits({})).toEqual({
+      instances: undefined,
+      perSource: undefined,
+      cps: { connections: 50, pauseSeconds: 10 },
+      startsPerMinute: undefined,
+      maxLoad: undefined,
+    });
+    expect(
+      await limits({ instances: 3, per_source: 'UNLIMITED', cps: { connections: 0, pauseSeconds: 0 }, max_load: 2.5 }),
+    ).toEqual({
+      instances: 3,
+      perSource: undefined,
+      cps: undefined,
+      startsPerMinute: undefined,
+      maxLoad: 2.5,
+    });
+    expect(await limits({ cps: { connections: 5, pauseSeconds: 3 } })).toMatchObject({
+      cps: { connections: 5, pauseSeconds: 3 },
+    });
+  });
+
+  test('of inetd.conf', async () => {
+    const starts = async (wait: string, options: object = {}): Promise<number | undefined> =>
+      (await onlyService(inetdLines(`9 stream tcp ${wait} root /bin/cat`), system, options)).limits.startsPerMinute;
+    expect([
+      await starts('nowait'),
+      await starts('nowait.7'),
+      await starts('nowait', { startsPerMinute: 9 }),
+      await starts('nowait', { startsPerMinute: 0 }),
+    ]).toEqual([256, 7, 9, undefined]);
+    expect((await onlyService(inetdLines('9 stream tcp nowait root /bin/cat'), system)).limits.cps).toBeUndefined();
+  });
+});
+
+describe('socket options', () => {
+  test('of xinetd.conf', async () => {
+    const { socket } = await onlyService([definition('x', { flags: new Set(['KEEPALIVE', 'NODELAY']) })], system);
+    expect(socket).toEqual({
+      keepAlive: true,
+      noDelay: true,
+      backlog: 64,
+      sendBuffer: undefined,
+      receiveBuffer: undefined,
+    });
+  });
+
+  test('of inetd.conf', async () => {
+    const socket = async (options: object): Promise<object> =>
+      (await onlyService(inetdLines('9 stream tcp,sndbuf=1k,rcvbuf=2k nowait root /bin/cat'), system, options)).socket;
+    expect(await socket({})).toEqual({
+      keepAlive: false,
+      noDelay: false,
+      backlog: 128,
+      sendBuffer: 1024,
+      receiveBuffer: 2048,
+    });
+    expect(await socket({ backlog: 10 })).toMatchObject({ backlog: 10 });
+  });
+});
+
+describe('logs', () => {
+  const file = { kind: 'file', path: '/var/log/x', softLimit: undefined, hardLimit: undefined } as const;
+
+  test('without log_type a service logs nothing', async () => {
+    const { logging } = await onlyService([definition('x', { log_on_success: new Set(['HOST', 'PID']) })], system);
+    expect(logging).toEqual({ sink: undefined, onSuccess: new Set(['HOST', 'PID']), onFailure: new Set() });
+  });
+
+  test("a service's own log is its own", async () => {
+    expect((await onlyService([definition('x', { log_type: file })], system)).logging.sink).toEqual({
+      ...file,
+      shared: false,
+    });
+    const syslog = { kind: 'syslog', facility: 'daemon', level: 'info' } as const;
+    expect((await onlyService([definition('x', { log_type: syslog })], system)).logging.sink).toEqual(syslog);
+  });
+});
+
+describe('what is not supported yet is refused', () => {
+  test.each([
+    'echo stream tcp nowait root internal',
+    'rstatd/1 dgram rpc/udp wait root /bin/cat',
+    '/tmp/s stream unix nowait root /bin/cat',
+  ])('%s', async (line) => {
+    expect(await codesOf(inetdLines(line), system)).toEqual(['not-supported-yet']);
+    expect((await resolved(inetdLines(line), system)).entries.map(({ state }) => state)).toEqual(['refused']);
+  });
+});

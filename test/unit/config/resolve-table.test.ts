@@ -1,0 +1,111 @@
+import { describe, expect, test } from 'vitest';
+
+import type { Definition } from '../../../src/config/definition.ts';
+import { diagnose } from '../../../src/config/diagnostic/mod.ts';
+import { definition, inetdLines, onlyService, resolved, span } from './definitions.ts';
+import { fakeSystem } from './fake-system.ts';
+
+describe('the entries of a table', () => {
+  test('stand in the order of the text, each definition once, with id, origin and settings', async () => {
+    const broken: Definition = { ...definition('b'), errors: [diagnose('bad-number', span('port = x'), 'no number')] };
+    const { entries } = await resolved(
+      [
+        definition('a', { id: 'first' }),
+        broken,
+        definition('c', { disable: true, port: 1 }),
+        ...inetdLines('\n9 stream tcp4 nowait root /bin/cat'),
+      ],
+      fakeSystem(),
+    );
+    expect(entries.map(({ id, state, origin }) => [id, state, origin.file, origin.line])).toEqual([
+      ['first', 'ready', '/etc/xinetd.conf', 1],
+      ['b', 'refused', '/etc/xinetd.conf', 1],
+      ['c', 'disabled', '/etc/xinetd.conf', 1],
+      ['9', 'ready', '/etc/inetd.conf', 2],
+    ]);
+  });
+
+  test('an error of the reader is not told again, and nothing else is looked for', async () => {
+    const broken: Definition = {
+      ...definition('b', { user: undefined }),
+      errors: [diagnose('bad-number', span('port = x'), 'no number')],
+    };
+    expect((await resolved([broken], fakeSystem())).diagnostics).toEqual([]);
+  });
+
+  test('settings show what socket type and protocol imply', async () => {
+    const { entries } = await resolved(
+      [definition('a', { socket_type: undefined, protocol: 'udp', wait: true })],
+      fakeSystem(),
+    );
+    expect(entries[0]?.settings).toMatchObject({ socket_type: 'dgram', protocol: 'udp' });
+  });
+
+  test('several mistakes of one service are all told', async () => {
+    const { diagnostics } = await resolved(
+      [definition('a', { user: 'mallory', server: 'cat', bind: 'nowhere' })],
+      fakeSystem(),
+    );
+    expect(diagnostics.map(({ code }) => code).toSorted()).toEqual([
+      'name-not-resolved',
+      'server-not-absolute',
+      'unknown-user',
+    ]);
+  });
+});
+
+describe('frozen', () => {
+  test('nothing in a table can be changed', async () => {
+    const { entries } = await resolved(
+      [definition('a', { log_on_success: new Set(['PID']), env: ['A=1'] }), definition('b', { disable: true })],
+      fakeSystem(),
+    );
+    expect(thawed(entries)).toEqual([]);
+    const [entry] = entries;
+    if (entry?.state !== 'ready') throw new Error('not ready');
+    const flags = entry.service.logging.onSuccess;
+    expect(() => (flags as Set<string>).add('HOST')).toThrow(TypeError);
+    expect(() => (flags as Set<string>).clear()).toThrow(TypeError);
+    expect([...flags]).toEqual(['PID']);
+  });
+
+  /** Paths of the objects that are not frozen. */
+  function thawed(value: unknown, path = ''): string[] {
+    if (typeof value !== 'object' || value === null) return [];
+    const here = Object.isFrozen(value) ? [] : [path];
+    return [...here, ...Object.entries(value).flatMap(([name, part]) => thawed(part, `${path}.${name}`))];
+  }
+});
+
+describe('questions to the system', () => {
+  test('are asked once, however many services want to know', async () => {
+    const asked = async (count: number): Promise<readonly string[]> => {
+      const system = fakeSystem({ hosts: { here: ['127.0.0.1'] } });
+      const definitions = Array.from({ length: count }, (_, index) =>
+        definition(`s${index}`, { user: 'alice', group: 'staff', groups: true, bind: 'here', port: 1000 + index }),
+      );
+      const { entries } = await resolved(definitions, system);
+      expect(entries.every(({ state }) => state === 'ready')).toBe(true);
+      return system.asked;
+    };
+    expect(await asked(500)).toEqual(await asked(1));
+  });
+
+  test('are not asked for services that are off or broken', async () => {
+    const system = fakeSystem();
+    const broken: Definition = {
+      ...definition('b', { bind: 'there' }),
+      errors: [diagnose('bad-number', span('port = x'), 'no number')],
+    };
+    await resolved([definition('a', { disable: true, bind: 'here' }), broken], system);
+    expect(system.asked).toEqual([]);
+  });
+
+  test('a second load asks again', async () => {
+    const system = fakeSystem();
+    await onlyService([definition('a')], system);
+    const before = system.asked.length;
+    await onlyService([definition('a')], system);
+    expect(system.asked).toHaveLength(2 * before);
+  });
+});
