@@ -5,133 +5,132 @@
  * A diagnostic may be less grave than its code says (an error inside a service with `disable = yes` is a
  * warning), never graver.
  */
-import type { Severity } from './diagnostic.ts';
-
-interface CodeEntry {
-  readonly severity: Severity;
-  readonly explanation: string;
-}
-
+/** Severity and explanation of each code. */
 export const codes = {
   // Files.
-  'file-missing': error('The file is not there.'),
-  'file-unreadable': error('The system refuses to open or read the file.'),
-  'file-is-directory': error('A file is needed and the path is a directory.'),
-  'file-not-regular': error('The path is a device, a pipe or a socket.'),
-  'file-too-large': error('The file is larger than any configuration can be (64 MiB).'),
-  'file-binary': error('The file holds NUL bytes, so it is not text.'),
-  'file-vanished': warning(
+  'file-missing': ['error', 'The file is not there.'],
+  'file-unreadable': ['error', 'The system refuses to open or read the file.'],
+  'file-is-directory': ['error', 'A file is needed and the path is a directory.'],
+  'file-not-regular': ['error', 'The path is a device, a pipe or a socket.'],
+  'file-too-large': ['error', 'The file is larger than any configuration can be (64 MiB).'],
+  'file-binary': ['error', 'The file holds NUL bytes, so it is not text.'],
+  'file-vanished': [
+    'warning',
     'The file was in its directory a moment ago and is gone; it is read as if it had never been there.',
-  ),
-  'directory-unreadable': error('The directory of an `includedir` cannot be listed.'),
-  'include-skipped': note("An `includedir` passes over names that hold a '.' or end in '~'."),
-  'include-not-regular': warning('An `includedir` reads regular files only and does not descend into directories.'),
-  'include-loop': error('A file includes itself, directly or through others.'),
-  'include-too-deep': error('Files include files to a depth that no sensible configuration has.'),
+  ],
+  'directory-unreadable': ['error', 'The directory of an `includedir` cannot be listed.'],
+  'include-skipped': ['note', "An `includedir` passes over names that hold a '.' or end in '~'."],
+  'include-not-regular': ['warning', 'An `includedir` reads regular files only and does not descend into directories.'],
+  'include-loop': ['error', 'A file includes itself, directly or through others.'],
+  'include-repeated': ['warning', 'A file or directory that was read already is included again; it counts once.'],
+  'include-too-deep': ['error', 'Files include files to a depth that no sensible configuration has.'],
 
   // The grammar of xinetd.conf.
-  'stray-words': error(
+  'stray-words': [
+    'error',
     'A line outside of every entry is not `service`, `defaults`, `include` or `includedir`; it is passed over and nothing else is lost.',
-  ),
-  'missing-name': error('`service`, `include` or `includedir` stands without its name.'),
-  'extra-words': warning('Words after the name on a header line mean nothing.'),
-  'missing-open-brace': error("A `service` or `defaults` line is not followed by a '{'."),
-  'missing-close-brace': error(
+  ],
+  'missing-name': ['error', '`service`, `include` or `includedir` stands without its name.'],
+  'extra-words': ['warning', 'Words after the name on a header line mean nothing.'],
+  'missing-open-brace': ['error', "A `service` or `defaults` line is not followed by a '{'."],
+  'missing-close-brace': [
+    'error',
     "An entry is not closed by a '}' on a line of its own before the next one begins, or before the end of the file.",
-  ),
-  'stray-brace': error("A '{' or '}' stands where none can be."),
-  'space-before-operator': error('The operator touches the attribute; xinetd needs a space between them.'),
-  'missing-operator': error("The attribute is not followed by '=', '+=' or '-='."),
+  ],
+  'stray-brace': ['error', "A '{' or '}' stands where none can be."],
+  'space-before-operator': ['error', 'The operator touches the attribute; xinetd needs a space between them.'],
+  'missing-operator': ['error', "The attribute is not followed by '=', '+=' or '-='."],
 
   // Attributes.
-  'unknown-attribute': error(
+  'unknown-attribute': [
+    'error',
     'There is no attribute of this name; the service is refused rather than run without what the line meant.',
-  ),
-  'attribute-repeated': error('The attribute may be given once in an entry and stands there twice.'),
-  'wrong-value-count': error('The attribute has too few or too many values.'),
-  'operator-not-allowed': error('The attribute does not take this operator.'),
-  'not-in-defaults': error('The attribute has no meaning in `defaults`.'),
-  'not-in-service': error('The attribute has a meaning in `defaults` only.'),
-  'second-defaults': error('A file may hold one `defaults` entry.'),
-  'default-already-set': note('An earlier file has set this default already; the first one counts.'),
-  'nothing-removed': warning('`-=` names something that is not in the list.'),
-  'hash-in-list': note("In a list of values a '#' does not begin a comment; it is a value like the others."),
+  ],
+  'attribute-repeated': ['error', 'The attribute may be given once in an entry and stands there twice.'],
+  'wrong-value-count': ['error', 'The attribute has too few or too many values.'],
+  'operator-not-allowed': ['error', 'The attribute does not take this operator.'],
+  'not-in-defaults': ['error', 'The attribute has no meaning in `defaults`.'],
+  'not-in-service': ['error', 'The attribute has a meaning in `defaults` only.'],
+  'second-defaults': ['error', 'A file may hold one `defaults` entry.'],
+  'default-already-set': ['note', 'An earlier file has set this default already; the first one counts.'],
+  'nothing-removed': ['warning', '`-=` names something that is not in the list.'],
+  'hash-in-list': ['note', "In a list of values a '#' does not begin a comment; it is a value like the others."],
 
   // Values.
-  'bad-word': error('The value is not one of the words that the attribute knows.'),
-  'word-removed': error('The word was taken out of xinetd long ago and has no meaning any more.'),
-  'bad-number': error('The value is not a number of the form that the attribute takes, or it is out of range.'),
-  'bad-address': error('The value is neither an address, nor a block of addresses, nor a name.'),
-  'comma-in-list': error('Addresses in a list are separated by spaces.'),
-  'bad-time': error('The value is not a time interval `H:M-H:M`.'),
-  'bad-variable': error('The value does not name an environment variable.'),
-  'bad-log-type': error('The words after `log_type` do not describe a log.'),
-  'intercept-ignored': warning('The flag INTERCEPT is accepted for old files and does nothing.'),
-  'userid-not-looked-up': warning(
+  'bad-word': ['error', 'The value is not one of the words that the attribute knows.'],
+  'word-removed': ['error', 'The word was taken out of xinetd long ago and has no meaning any more.'],
+  'bad-number': ['error', 'The value is not a number of the form that the attribute takes, or it is out of range.'],
+  'bad-address': ['error', 'The value is neither an address, nor a block of addresses, nor a name.'],
+  'comma-in-list': ['error', 'Addresses in a list are separated by spaces.'],
+  'address-reads-as': ['note', 'The address is written in a short or unusual form; the note says which address it is.'],
+  'bad-time': ['error', 'The value is not a time interval `H:M-H:M`.'],
+  'bad-variable': ['error', 'The value does not name an environment variable.'],
+  'bad-log-type': ['error', 'The words after `log_type` do not describe a log.'],
+  'facility-assumed': ['note', '`log_type = SYSLOG` without a facility means the facility daemon; xinetd refuses it.'],
+  'intercept-ignored': ['warning', 'The flag INTERCEPT is accepted for old files and does nothing.'],
+  'userid-not-looked-up': [
+    'warning',
     'The flag USERID is accepted; the remote user is not looked up, and no line is logged for it.',
-  ),
-  'not-supported-yet': error(
+  ],
+  'not-supported-yet': [
+    'error',
     'The service uses something that this version does not do; it is refused rather than run without it.',
-  ),
+  ],
 
   // Lines of inetd.conf.
-  'missing-field': error('The line of an inetd.conf has too few fields.'),
-  'other-dialect': error(
+  'missing-field': ['error', 'The line of an inetd.conf has too few fields.'],
+  'other-dialect': [
+    'error',
     "The line is written in another inetd's spelling, which is not read yet; it is refused rather than guessed at.",
-  ),
-  'bad-user': error('The user field of an inetd.conf line is neither `user` nor `user:group`.'),
-  'many-arguments': note("Debian's inetd silently drops the words after the twentieth; kinetd passes all of them on."),
-  'policy-ignored': warning('A `#@` line is an IPsec policy on BSD and a comment here.'),
-  'group-of-root-ignored': warning('An inetd ignores the group of a service that runs as root; so does kinetd.'),
+  ],
+  'bad-user': ['error', 'The user field of an inetd.conf line is neither `user` nor `user:group`.'],
+  'many-arguments': [
+    'note',
+    "Debian's inetd silently drops the words after the twentieth; kinetd passes all of them on.",
+  ],
+  'policy-ignored': ['warning', 'A `#@` line is an IPsec policy on BSD and a comment here.'],
+  'group-of-root-ignored': ['warning', 'An inetd ignores the group of a service that runs as root; so does kinetd.'],
 
   // Finding out which file is which.
-  'unknown-dialect': error('The file looks neither like an xinetd.conf nor like an inetd.conf.'),
-  'nothing-read': error('None of the files that were asked for could be read.'),
+  'unknown-dialect': ['error', 'The file looks neither like an xinetd.conf nor like an inetd.conf.'],
+  'nothing-read': ['error', 'None of the files that were asked for could be read.'],
 
   // What a service needs from outside its file.
-  'missing-attribute': error('The service lacks attributes that it cannot run without.'),
-  'unknown-service-id': warning('`enabled` or `disabled` names an id that no service has.'),
-  'unknown-user': error('There is no user of this name.'),
-  'unknown-group': error('There is no group of this name.'),
-  'needs-root': error('Only root can run a server as another user or group.'),
-  'unknown-protocol': error('protocols(5) has no protocol of this name.'),
-  'protocol-mismatch': error('The socket type and the protocol do not go together.'),
-  'unknown-port': error('The service has no `port`, and services(5) does not know its name.'),
-  'port-disagrees': error(
+  'missing-attribute': ['error', 'The service lacks attributes that it cannot run without.'],
+  'unknown-service-id': ['warning', '`enabled` or `disabled` names an id that no service has.'],
+  'unknown-user': ['error', 'There is no user of this name.'],
+  'unknown-group': ['error', 'There is no group of this name.'],
+  'needs-root': ['error', 'Only root can run a server as another user or group.'],
+  'unknown-protocol': ['error', 'protocols(5) has no protocol of this name.'],
+  'protocol-mismatch': ['error', 'The socket type and the protocol do not go together.'],
+  'unknown-port': ['error', 'The service has no `port`, and services(5) does not know its name.'],
+  'port-disagrees': [
+    'error',
     'services(5) gives the service another port than the file does, and the service is not UNLISTED.',
-  ),
-  'name-not-resolved': error('The host name has no address.'),
-  'family-mismatch': error('The address is not of the family that the flags ask for.'),
-  'server-not-absolute': error(
+  ],
+  'name-not-resolved': ['error', 'The host name has no address.'],
+  'family-mismatch': ['error', 'The address is not of the family that the flags ask for.'],
+  'server-not-absolute': [
+    'error',
     'The program must be named by its whole path; servers run in `/`, not where the daemon was started.',
-  ),
-  'server-missing': error('The program is not there.'),
-  'server-not-executable': error('The program may not be executed.'),
-  'server-is-directory': error('The program is a directory.'),
-  'no-argv0': error('With the flag NAMEINARGS, server_args must begin with argv[0].'),
-  'not-utf8': error('The text is handed to the system and is not valid UTF-8.'),
-  'limit-clamped': note("The value is above what the daemon may set, so the servers get the daemon's own limit."),
-  'undefined-variable': warning("`passenv` names a variable that the daemon's environment does not have."),
-  'duplicate-address': error('Another service has the same address, port and protocol.'),
-  'overlapping-address': warning(
+  ],
+  'server-missing': ['error', 'The program is not there.'],
+  'server-not-executable': ['error', 'The program may not be executed.'],
+  'server-is-directory': ['error', 'The program is a directory.'],
+  'no-argv0': ['error', 'With the flag NAMEINARGS, server_args must begin with argv[0].'],
+  'not-utf8': ['error', 'The text is handed to the system and is not valid UTF-8.'],
+  'limit-clamped': ['note', "The value is above what the daemon may set, so the servers get the daemon's own limit."],
+  'undefined-variable': ['warning', "`passenv` names a variable that the daemon's environment does not have."],
+  'duplicate-address': ['error', 'Another service has the same address, port and protocol.'],
+  'overlapping-address': [
+    'warning',
     'Another service has the same port on all addresses, or on one of those of this service.',
-  ),
-  'peer-unknown': error(
+  ],
+  'peer-unknown': [
+    'error',
     'A stream service with `wait = yes` accepts its own clients, so the daemon can not check who they are.',
-  ),
-  'datagram-needs-wait': error('A program that serves datagrams gets the socket itself, so the service must wait.'),
-} as const satisfies Readonly<Record<string, CodeEntry>>;
+  ],
+  'datagram-needs-wait': ['error', 'A program that serves datagrams gets the socket itself, so the service must wait.'],
+} as const;
 
 export type DiagnosticCode = keyof typeof codes;
-
-function error(explanation: string): CodeEntry {
-  return { severity: 'error', explanation };
-}
-
-function warning(explanation: string): CodeEntry {
-  return { severity: 'warning', explanation };
-}
-
-function note(explanation: string): CodeEntry {
-  return { severity: 'note', explanation };
-}

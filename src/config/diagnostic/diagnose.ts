@@ -17,7 +17,7 @@ export function diagnose(
 ): Diagnostic {
   return {
     code,
-    severity: codes[code].severity,
+    severity: codes[code][0],
     message,
     span,
     path: span.file.path,

@@ -4,5 +4,6 @@ export * from './diagnose.ts';
 export type * from './diagnostic.ts';
 export { visible } from './display.ts';
 export * from './json.ts';
+export * from './quote.ts';
 export * from './render.ts';
 export * from './suggest.ts';

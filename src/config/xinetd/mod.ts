@@ -1,2 +1,9 @@
-/** xinetd.conf: text to Definitions. */
+/** xinetd.conf: text to Definitions, and the attribute table that says what its words mean. */
+export type { Attribute, AttributeTable, Description, WordEntry } from './attribute.ts';
+export { attributeGroups, attributeNames, attributes } from './attributes/mod.ts';
+export * from './dialect.ts';
+export * from './later.ts';
+export { parseXinetd } from './parser.ts';
+export * from './print.ts';
 export * from './reading.ts';
+export type { Tree } from './tree.ts';

@@ -1,0 +1,106 @@
+/** How much of a service there may be, and how much a program may take. */
+import type { Bound } from '../../definition.ts';
+import { quote } from '../../diagnostic/mod.ts';
+import type { Attribute, AttributeTable } from '../attribute.ts';
+import { one, two } from '../attribute.ts';
+import { bound, largestInt, sizeBound, wholeNumber } from '../values.ts';
+
+/** Longer pauses do not fit a timer; they are 24 days. */
+const longestPause = 2_147_483;
+
+function resourceLimit(what: string, example: string): Attribute<Bound> {
+  return one({
+    places: 'service',
+    syntax: 'SIZE | UNLIMITED',
+    default: "the daemon's own limit",
+    documentation: [
+      `${what}, as soft and as hard limit. A size may end in \`K\`, \`M\` or \`G\` for 1024, 1024² and 1024³ (xinetd knows no \`G\`); 0 is as if nothing were written. See setrlimit(2).`,
+    ],
+    example,
+    parse: sizeBound,
+  });
+}
+
+export const limits: Pick<
+  AttributeTable,
+  | 'instances'
+  | 'per_source'
+  | 'cps'
+  | 'max_load'
+  | 'rlimit_as'
+  | 'rlimit_cpu'
+  | 'rlimit_data'
+  | 'rlimit_files'
+  | 'rlimit_rss'
+  | 'rlimit_stack'
+> = {
+  instances: one({
+    places: 'both',
+    syntax: 'NUMBER | UNLIMITED',
+    default: 'UNLIMITED',
+    documentation: ['How many servers of the service may run at once. 0 refuses everyone.'],
+    example: 'instances = 60',
+    parse: (word, report) => bound(word, report, 'a number of servers'),
+  }),
+
+  per_source: one({
+    places: 'both',
+    syntax: 'NUMBER | UNLIMITED',
+    default: 'UNLIMITED',
+    documentation: ['How many servers of the service may run at once for one client address.'],
+    example: 'per_source = 10',
+    parse: (word, report) => bound(word, report, 'a number of servers'),
+  }),
+
+  cps: two({
+    places: 'both',
+    syntax: 'CONNECTIONS SECONDS',
+    default: '50 10',
+    documentation: [
+      'When more connections than this come in a second, the port is closed for so many seconds. Servers that run already go on. 0 connections switches the check off.',
+    ],
+    example: 'cps = 25 30',
+    parse: (first, second, report) => {
+      const connections = wholeNumber(first, report, { low: 0, high: largestInt, what: 'a number of connections' });
+      const pauseSeconds = wholeNumber(second, report, { low: 0, high: longestPause, what: 'a number of seconds' });
+      return connections === undefined || pauseSeconds === undefined ? undefined : { connections, pauseSeconds };
+    },
+  }),
+
+  max_load: one({
+    places: 'both',
+    syntax: 'NUMBER',
+    default: 'no limit',
+    documentation: [
+      'Clients are refused while the load average of the last minute is as high as this or higher. The number may have a fraction; 0 is not allowed, and below 0 everyone is refused.',
+    ],
+    example: 'max_load = 2.5',
+    parse: (word, report) => {
+      const value = /^[+-]?(\d+(\.\d*)?|\.\d+)$/.test(word.text) ? Number(word.text) : 0;
+      if (Number.isFinite(value) && value !== 0) return value;
+      report('bad-number', word, `${quote(word.text)} is not a load`, 'a load is a number such as 2.5, and not 0');
+      return undefined;
+    },
+  }),
+
+  rlimit_as: resourceLimit('The address space of the program in bytes', 'rlimit_as = 64M'),
+
+  rlimit_cpu: one({
+    places: 'service',
+    syntax: 'SECONDS | UNLIMITED',
+    default: "the daemon's own limit",
+    documentation: [
+      'The processor time of the program in seconds, as soft and as hard limit; 0 is as if nothing were written.',
+    ],
+    example: 'rlimit_cpu = 20',
+    parse: (word, report) => bound(word, report, 'a number of seconds'),
+  }),
+
+  rlimit_data: resourceLimit('The data segment of the program in bytes', 'rlimit_data = 32M'),
+
+  rlimit_files: resourceLimit('The number of descriptors that the program may have open', 'rlimit_files = 256'),
+
+  rlimit_rss: resourceLimit('The resident memory of the program in bytes', 'rlimit_rss = 32M'),
+
+  rlimit_stack: resourceLimit('The stack of the program in bytes', 'rlimit_stack = 8M'),
+};

@@ -1,0 +1,181 @@
+/** What a service logs, and where. */
+import type { FailureFlag, SuccessFlag, SyslogFacility, SyslogLevel } from '../../../model/mod.ts';
+import { quote } from '../../diagnostic/mod.ts';
+import type { AttributeTable, Description, ListAttribute, Report, Value, WordEntry } from '../attribute.ts';
+import { list, some } from '../attribute.ts';
+import type { Word } from '../tree.ts';
+import { oneOf, size, wordsLater } from '../values.ts';
+
+const userid = {
+  documentation: 'the user that an ident server (RFC 1413) names; accepted, and not looked up',
+  remark: {
+    code: 'userid-not-looked-up',
+    message: 'USERID is accepted, but the remote user is not looked up and no USERID line is logged',
+  },
+} as const;
+
+const successWords: readonly WordEntry<SuccessFlag>[] = [
+  { word: 'HOST', documentation: 'the address of the client' },
+  { word: 'DURATION', documentation: 'how long the server ran' },
+  { word: 'EXIT', documentation: 'when and how the server ended' },
+  { word: 'PID', documentation: 'the process id of the server' },
+  { word: 'USERID', ...userid },
+  { word: 'TRAFFIC', documentation: 'how many bytes a redirected service relayed', later: true },
+  { word: 'USAGE', documentation: 'processor time and peak memory of the server; unknown to xinetd' },
+];
+
+const failureWords: readonly WordEntry<FailureFlag>[] = [
+  { word: 'HOST', documentation: 'the address of the client' },
+  { word: 'ATTEMPT', documentation: 'the fact alone' },
+  { word: 'USERID', ...userid },
+];
+
+const removedWords = { RECORD: 'xinetd dropped it long ago; leave it out' };
+
+const facilityWords: readonly WordEntry<SyslogFacility>[] = (
+  [
+    'daemon',
+    'auth',
+    'authpriv',
+    'user',
+    'mail',
+    'lpr',
+    'news',
+    'uucp',
+    'ftp',
+    'local0',
+    'local1',
+    'local2',
+    'local3',
+    'local4',
+    'local5',
+    'local6',
+    'local7',
+  ] as const
+).map(plainWord);
+
+const levelWords: readonly WordEntry<SyslogLevel>[] = (
+  ['emerg', 'alert', 'crit', 'err', 'warning', 'notice', 'info', 'debug'] as const
+).map(plainWord);
+
+function plainWord<W extends string>(word: W): WordEntry<W> {
+  return { word, documentation: '' };
+}
+
+const facility = oneOf(facilityWords);
+const level = oneOf(levelWords);
+
+type LogType = Value<'log_type'>;
+
+function parseLogType([kind, ...rest]: readonly Word[], report: Report): LogType | undefined {
+  switch (kind?.text.toUpperCase()) {
+    case 'SYSLOG':
+      return parseSyslog(rest, report);
+    case 'FILE':
+      return parseFile(rest, report);
+    default:
+      report(
+        'bad-log-type',
+        kind,
+        `${quote(kind?.text ?? '')} is not a kind of log`,
+        'write SYSLOG FACILITY [LEVEL] or FILE PATH [SOFT [HARD]]',
+      );
+      return undefined;
+  }
+}
+
+function parseSyslog([first, second, third]: readonly Word[], report: Report): LogType | undefined {
+  if (third !== undefined) {
+    report('bad-log-type', third, 'a word too many', 'write SYSLOG FACILITY [LEVEL]');
+    return undefined;
+  }
+  if (first === undefined) report('facility-assumed', undefined, "no facility is named; 'daemon' is meant");
+  const where = first === undefined ? 'daemon' : facility(first, report);
+  const how = second === undefined ? 'info' : level(second, report);
+  return where === undefined || how === undefined ? undefined : { kind: 'syslog', facility: where, level: how };
+}
+
+function parseFile([path, soft, hard, extra]: readonly Word[], report: Report): LogType | undefined {
+  if (path === undefined || extra !== undefined) {
+    report(
+      'bad-log-type',
+      extra,
+      path === undefined ? 'the path is missing' : 'a word too many',
+      'write FILE PATH [SOFT [HARD]]',
+    );
+    return undefined;
+  }
+  const softLimit = soft === undefined ? 0 : size(soft, report);
+  const hardLimit = hard === undefined ? softLimit && softLimit + headroom(softLimit) : size(hard, report);
+  if (softLimit === undefined || hardLimit === undefined) return undefined;
+  if (hard !== undefined && hardLimit < softLimit) {
+    report('bad-log-type', hard, `the hard limit (${hardLimit}) is less than the soft limit (${softLimit})`);
+    return undefined;
+  }
+  return { kind: 'file', path: path.text, softLimit: softLimit || undefined, hardLimit: hardLimit || undefined };
+}
+
+/** xinetd's distance between the limits: 1 % of the soft one, but 5 to 20 KiB. */
+function headroom(softLimit: number): number {
+  return Math.min(Math.max(Math.floor(softLimit / 100), 5 * 1024), 20 * 1024);
+}
+
+function flagList<W extends string>(
+  description: Pick<Description<ReadonlySet<W>>, 'documentation' | 'example'>,
+  what: string,
+  words: readonly WordEntry<W>[],
+): ListAttribute<ReadonlySet<W>> {
+  const read = oneOf(words, removedWords);
+  const later = words.some((entry) => entry.later === true) ? { later: wordsLater(what, words) } : {};
+  return list<ReadonlySet<W>, W>({
+    ...description,
+    ...later,
+    places: 'both',
+    syntax: '[FLAG…]',
+    default: 'nothing is logged',
+    words,
+    removable: true,
+    parse: (word, report) => {
+      const flag = read(word, report);
+      return flag === undefined ? undefined : [flag];
+    },
+    key: (flag) => flag,
+    gather: (flags) => new Set(flags),
+    spread: (flags) => flags,
+  });
+}
+
+export const logging: Pick<AttributeTable, 'log_type' | 'log_on_success' | 'log_on_failure'> = {
+  log_type: some({
+    places: 'both',
+    syntax: 'SYSLOG FACILITY [LEVEL] | FILE PATH [SOFT [HARD]]',
+    default: 'the service logs nothing',
+    documentation: [
+      'Where the service logs. `SYSLOG` takes a facility (`daemon`, `auth`, `authpriv`, `user`, `mail`, `lpr`, `news`, `uucp`, `ftp`, `local0` to `local7`) and a level (`emerg`, `alert`, `crit`, `err`, `warning`, `notice`, `info`, `debug`; `info` where none is given). `FILE` appends to a file.',
+      'A file that has grown to its hard limit takes no more lines until the next reload. Sizes may end in `K`, `M` or `G`; the hard limit is 1 % above the soft one, but at least 5 KiB and at most 20 KiB, where it is not given; 0 is no limit.',
+      'In `defaults` it names one log that all services share which have none of their own.',
+    ],
+    example: 'log_type = FILE /var/log/services.log 10M',
+    parse: parseLogType,
+  }),
+
+  log_on_success: flagList(
+    {
+      documentation: [
+        'What is logged when a server starts and ends. With any flag there are START lines; EXIT lines need `EXIT` or `DURATION`.',
+      ],
+      example: 'log_on_success = PID HOST EXIT DURATION',
+    },
+    'log_on_success',
+    successWords,
+  ),
+
+  log_on_failure: flagList(
+    {
+      documentation: ['What is logged when a client is refused. With any flag there are FAIL lines.'],
+      example: 'log_on_failure += HOST',
+    },
+    'log_on_failure',
+    failureWords,
+  ),
+};

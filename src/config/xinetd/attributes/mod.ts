@@ -1,0 +1,57 @@
+/**
+ * THE attribute table. The reader, the checks, the refusal of what is not done yet, docs/configuration.md and
+ * the manual page all come out of it; adding an attribute is one entry here, its type in Settings, and the
+ * code that honours it.
+ */
+import type { AttributeName } from '../../definition.ts';
+import type { AttributeTable } from '../attribute.ts';
+import { access } from './access.ts';
+import { banners } from './banners.ts';
+import { identity } from './identity.ts';
+import { limits } from './limits.ts';
+import { logging } from './logging.ts';
+import { network } from './network.ts';
+import { program } from './program.ts';
+
+/** Groups in the order in which the manual has them. */
+export const attributeGroups: Readonly<Record<string, Partial<AttributeTable>>> = {
+  'The service': identity,
+  'The program': program,
+  'Where it listens': network,
+  'Who may use it': access,
+  Limits: limits,
+  Logging: logging,
+  Banners: banners,
+};
+
+export const attributes: AttributeTable = {
+  ...identity,
+  ...program,
+  ...network,
+  ...access,
+  ...limits,
+  ...logging,
+  ...banners,
+};
+
+const names: ReadonlyMap<string, AttributeName> = new Map(
+  attributeNames().flatMap((name) => [name, ...(attributes[name].aliases ?? [])].map((word) => [word, name] as const)),
+);
+
+/** The attribute that a word means, whatever its case; aliases included. */
+export function attributeNamed(word: string): AttributeName | undefined {
+  return names.get(word.toLowerCase());
+}
+
+/** Every word that names an attribute. */
+export function attributeWords(): Iterable<string> {
+  return names.keys();
+}
+
+export function attributeNames(): AttributeName[] {
+  return Object.keys(attributes).filter(isAttributeName);
+}
+
+function isAttributeName(word: string): word is AttributeName {
+  return word in attributes;
+}

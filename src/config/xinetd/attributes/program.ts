@@ -1,0 +1,125 @@
+/** The program of a service, and what it runs as. */
+import { quote } from '../../diagnostic/mod.ts';
+import type { AttributeTable } from '../attribute.ts';
+import { list, one, some } from '../attribute.ts';
+import { anyWord, wholeNumber, yesNo, yesNoWords } from '../values.ts';
+
+export const program: Pick<
+  AttributeTable,
+  'server' | 'server_args' | 'user' | 'group' | 'groups' | 'nice' | 'umask' | 'env' | 'passenv'
+> = {
+  server: one({
+    places: 'service',
+    syntax: 'PATH',
+    default: 'none; external services must have it',
+    documentation: ['The program to start, as an absolute path. It finds the connection on descriptors 0, 1 and 2.'],
+    example: 'server = /usr/sbin/in.ftpd',
+    parse: anyWord,
+  }),
+
+  server_args: some({
+    places: 'service',
+    syntax: 'WORD…',
+    default: 'no arguments',
+    documentation: [
+      'Arguments of the program, without its name (`argv[0]` is the last part of `server`) unless `flags` has `NAMEINARGS`; the order of the two lines does not matter.',
+      'Words are separated by blanks. There is no quoting: quotation marks reach the program as they stand, and no argument can hold a blank. Nor is there a comment at the end of such a line: a `#` is an argument like the others.',
+    ],
+    example: 'server_args = -l -d /srv/ftp',
+    parse: (words) => words.map(({ text }) => text),
+  }),
+
+  user: one({
+    places: 'service',
+    syntax: 'NAME | UID',
+    default: 'none; external services must have it',
+    documentation: [
+      'Who the program runs as. A name is looked up in passwd(5) and gives the group as well; a number is taken as user and group id without being looked up.',
+    ],
+    example: 'user = nobody',
+    parse: anyWord,
+  }),
+
+  group: one({
+    places: 'service',
+    syntax: 'NAME | GID',
+    default: 'the group of `user`',
+    documentation: ['The group that the program runs as.'],
+    example: 'group = tty',
+    parse: anyWord,
+  }),
+
+  groups: one({
+    places: 'both',
+    syntax: 'yes | no',
+    default: 'no',
+    documentation: [
+      'With `yes` the program also has the supplementary groups of its user, and the user must be in passwd(5). With `no` it has none.',
+    ],
+    example: 'groups = yes',
+    words: yesNoWords,
+    parse: yesNo,
+  }),
+
+  nice: one({
+    places: 'service',
+    syntax: 'NUMBER',
+    default: '0',
+    documentation: [
+      'What is added to the nice value of the program: the higher, the more it lets others go first. See nice(2).',
+    ],
+    example: 'nice = 10',
+    parse: (word, report) => wholeNumber(word, report, { low: -100, high: 100, what: 'a nice increment' }),
+  }),
+
+  umask: one({
+    places: 'both',
+    syntax: 'OCTAL',
+    default: "the daemon's, with 022 added",
+    documentation: ['The file mode bits that the program never gives, in octal from 0 to 777.'],
+    example: 'umask = 077',
+    parse: (word, report) => {
+      if (/^0*[0-7]{1,3}$/.test(word.text)) return Number.parseInt(word.text, 8);
+      report('bad-number', word, `${quote(word.text)} is not a umask`, 'a umask is an octal number from 0 to 777');
+      return undefined;
+    },
+  }),
+
+  env: list<readonly string[], string>({
+    places: 'service',
+    syntax: '[NAME=VALUE…]',
+    default: 'nothing',
+    documentation: [
+      "Variables that the program finds in its environment, besides the daemon's own (or those of `passenv`) and those that tell about the connection, such as `REMOTE_HOST`. Of two with the same name the later one counts. A value can hold no blank.",
+    ],
+    example: 'env = TZ=UTC LANG=C',
+    removable: false,
+    parse: (word, report) => {
+      if (/^[^=]+=/.test(word.text)) return [word.text];
+      report('bad-variable', word, `${quote(word.text)} does not set a variable`, 'write NAME=VALUE, without blanks');
+      return undefined;
+    },
+    key: (variable) => variable.slice(0, variable.indexOf('=')),
+    gather: (variables) => [...variables],
+    spread: (variables) => variables,
+  }),
+
+  passenv: list<readonly string[], string>({
+    places: 'both',
+    syntax: '[NAME…]',
+    default: "the daemon's whole environment",
+    documentation: [
+      "The variables of the daemon's environment that the program gets. Once it is written, the program gets no others; an empty list passes none.",
+    ],
+    example: 'passenv = PATH TZ',
+    removable: true,
+    parse: (word, report) => {
+      if (!word.text.includes('=')) return [word.text];
+      report('bad-variable', word, `${quote(word.text)} is not the name of a variable`, "use 'env' to set a variable");
+      return undefined;
+    },
+    key: (name) => name,
+    gather: (names) => [...names],
+    spread: (names) => names,
+  }),
+};

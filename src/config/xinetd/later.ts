@@ -1,0 +1,23 @@
+/** What a definition asks for that this version does not do; the knowledge is in the attribute table. */
+import type { AttributeName, Definition, Settings } from '../definition.ts';
+import type { Span } from '../source/mod.ts';
+import { attributeNames, attributes } from './attributes/mod.ts';
+
+export interface LaterUse {
+  readonly span: Span;
+  /** For a person, such as `flag SENSOR`. */
+  readonly what: string;
+}
+
+/** In the order of the table; empty when everything about the definition can be done. */
+export function laterUses(definition: Pick<Definition, 'settings' | 'spans' | 'span'>): readonly LaterUse[] {
+  return attributeNames().flatMap((name) => {
+    const span = definition.spans.get(name) ?? definition.span;
+    return usesOf(name, definition.settings).map((what) => ({ span, what }));
+  });
+}
+
+function usesOf<K extends AttributeName>(name: K, settings: Settings): readonly string[] {
+  const value: Settings[K] = settings[name];
+  return value === undefined ? [] : (attributes[name].later?.uses(value) ?? []);
+}

@@ -1,0 +1,30 @@
+/**
+ * A tree as text again: one attribute a line, comments on lines of their own left out. Reading the text of a
+ * tree that has no problems gives the same tree but for offsets; of one that has, what was understood is
+ * printed, so whoever prints looks at the problems first.
+ */
+import type { Assignment, Item, Tree } from './tree.ts';
+
+export function printTree(tree: Tree): string {
+  return tree.items.map(printItem).join('\n');
+}
+
+function printItem(item: Item): string {
+  switch (item.kind) {
+    case 'include':
+    case 'includedir':
+      return `${item.kind} ${item.path.text}\n`;
+    case 'service':
+      return printBlock(`service ${item.name.text}`, item.assignments);
+    case 'defaults':
+      return printBlock('defaults', item.assignments);
+  }
+}
+
+function printBlock(header: string, assignments: readonly Assignment[]): string {
+  return `${[header, '{', ...assignments.map((assignment) => `\t${printAssignment(assignment)}`), '}'].join('\n')}\n`;
+}
+
+function printAssignment({ attribute, operator, values, comment }: Assignment): string {
+  return [attribute, { text: operator }, ...values, ...comment].map((word) => word.text).join(' ');
+}
