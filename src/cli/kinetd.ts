@@ -91,7 +91,7 @@ export async function kinetd(words: readonly string[]): Promise<number> {
     .command('examples')
     .description('serve the examples on this machine, on unprivileged ports of 127.0.0.1')
     .addOption(portOption())
-    .addHelpText('after', '\nExample:\n  kinetd examples --port http_echo=8080\n')
+    .addHelpText('after', '\nExample:\n  kinetd examples --port http-echo=8080\n')
     .action(async (flags: ExamplesFlags) => {
       status = await runExamples({ ports: flags.port });
     });
