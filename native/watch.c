@@ -7,6 +7,7 @@
 #include "watch.h"
 
 #include <errno.h>
+#include <fcntl.h>
 #include <stdlib.h>
 
 #include "call.h"
@@ -81,11 +82,14 @@ static void call_back(struct watch *watch, napi_value argument) {
   MUST(napi_get_global(env, &receiver));
   napi_status status =
       napi_make_callback(env, watch->context, receiver, callback, argument == NULL ? 0 : 1, &argument, NULL);
-  if (status == napi_pending_exception) {
-    napi_value exception;
-    MUST(napi_get_and_clear_last_exception(env, &exception));
-    MUST(napi_fatal_exception(env, exception));
+  if (status != napi_pending_exception) {
+    MUST(status);
+    return;
   }
+  /* Raising it fails when there is nothing to raise: the callback ended its own thread (process.exit in a worker). */
+  napi_value exception;
+  MUST(napi_get_and_clear_last_exception(env, &exception));
+  napi_fatal_exception(env, exception);
 }
 
 void watch_call(struct watch *watch, napi_value (*make)(napi_env env, void *data), void *data) {
@@ -131,6 +135,8 @@ static napi_value watch_readable(napi_env env, napi_callback_info info) {
   int fd;
   take_arguments(env, info, 2, arguments);
   if (!take_int(env, arguments[0], &fd)) return NULL;
+  int flags = fcntl(fd, F_GETFL);
+  if (flags < 0) return fail(env, "fcntl", errno);
   struct watch *watch = watch_allocate(env);
   if (watch == NULL) return NULL;
   int status = uv_poll_init(watch_loop(env), &watch->handle.poll, fd);
@@ -138,7 +144,8 @@ static napi_value watch_readable(napi_env env, napi_callback_info info) {
     watch_discard(watch);
     return fail(env, "epoll_ctl", -status);
   }
-  watch->descriptor = fd;
+  /* libuv has made it non-blocking, but a socket that is handed over must be as it was: its server blocks in accept. */
+  if ((flags & O_NONBLOCK) == 0) fcntl(fd, F_SETFL, flags);
   return watch_begin(watch, arguments[1], "kinetd.readable");
 }
 

@@ -23,7 +23,6 @@ struct watch {
   napi_async_context context;
   napi_async_cleanup_hook_handle hook;
   int holders;
-  int descriptor;
   bool running;
   bool closed;
 };

@@ -3,6 +3,8 @@
  *
  * Level-triggered: the callback comes again in every turn of the loop while there is something to read. A watch that
  * is stopped or closed never calls back. Close the watch before its descriptor; closing it does not close that.
+ * A blocking descriptor stays blocking, but is not for an instant while its watch is made: make the watch of a socket
+ * that is handed over before its first server has it, and then only stop and start it.
  * A running watch keeps the process alive. An exception out of a callback ends the process as an uncaught one does.
  */
 import type { Descriptor } from './descriptor.ts';
