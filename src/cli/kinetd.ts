@@ -115,7 +115,7 @@ function portOption(): Option {
     .default(new Map<string, number>(), 'their own')
     .argParser((text: string, before: ReadonlyMap<string, number>) => {
       const port = examplePort(text);
-      if (port === undefined) throw new InvalidArgumentError('an example and a port are needed, as in http_echo=8080');
+      if (port === undefined) throw new InvalidArgumentError('an example and a port are needed, as in http-echo=8080');
       return new Map([...before, port]);
     });
 }

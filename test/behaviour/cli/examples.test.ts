@@ -108,8 +108,9 @@ test('has a line for every example, serves those that are on, and leaves nothing
 
 test('says which port another program has, and runs the others', async () => {
   const other = await listening();
-  const { table } = await examples(new Map([...(await freePorts()), ['lower', portOf(other)]]));
+  const { child, table } = await examples(new Map([...(await freePorts()), ['lower', portOf(other)]]));
   expect(table).toMatch(new RegExp(`^lower (waits: another program has tcp port ${portOf(other)} |is off: )`, 'm'));
   expect(table).toMatch(/^upper +(udp|is off: )/m);
+  expect(await interrupt(child)).toBe(0);
   other.close();
 });
