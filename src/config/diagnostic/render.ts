@@ -14,6 +14,7 @@
 import { lineAround, locate, type Span } from '../source/mod.ts';
 import type { Diagnostic, Severity } from './diagnostic.ts';
 import { glyphs, visible } from './display.ts';
+import { shorten } from './quote.ts';
 
 export interface RenderOptions {
   readonly colour: boolean;
@@ -26,7 +27,7 @@ const window = 110;
 /** Several lines without a newline at the end. */
 export function renderDiagnostic(diagnostic: Diagnostic, options: RenderOptions): string {
   const paint = options.colour ? painted : plain;
-  const heading = `${paint(diagnostic.severity, `${diagnostic.severity}[${diagnostic.code}]`)}${paint('strong', `: ${visible(diagnostic.message)}`)}`;
+  const heading = `${paint(diagnostic.severity, `${diagnostic.severity}[${diagnostic.code}]`)}${paint('strong', `: ${shown(diagnostic.message)}`)}`;
   const lines = [heading];
   let margin = '';
   if (diagnostic.span !== undefined) {
@@ -41,8 +42,12 @@ export function renderDiagnostic(diagnostic: Diagnostic, options: RenderOptions)
       `${margin} ${paint('frame', '|')} ${paint(diagnostic.severity, underline)}`,
     );
   }
-  if (diagnostic.help !== undefined) lines.push(`${margin} ${paint('frame', '=')} help: ${visible(diagnostic.help)}`);
+  if (diagnostic.help !== undefined) lines.push(`${margin} ${paint('frame', '=')} help: ${shown(diagnostic.help)}`);
   return lines.join('\n');
+}
+
+function shown(text: string): string {
+  return visible(shorten(text, 500));
 }
 
 /** The shown part of the line, and the line of blanks and carets below it. */

@@ -20,7 +20,7 @@ import {
   unmapIp,
 } from '../../address/mod.ts';
 import type { AccessItem } from '../definition.ts';
-import { quote } from '../diagnostic/mod.ts';
+import { quote, shorten } from '../diagnostic/mod.ts';
 import type { Report } from './attribute.ts';
 import type { Word } from './tree.ts';
 
@@ -107,13 +107,9 @@ function ipv4Block(word: Word, report: Report): readonly AccessItem[] | undefine
   const address = parseIpv4(base);
   if (address === undefined) {
     const [, octets] = /^(\d{1,3}(?:\.\d{1,3}){0,2})\.?$/.exec(base) ?? [];
-    const whole = octets === undefined ? 'a.b.c.d' : [...octets.split('.'), '0', '0', '0'].slice(0, 4).join('.');
-    report(
-      'bad-address',
-      word,
-      `${quote(base)} is not a whole IPv4 address`,
-      `write all four octets: ${whole}/${length.slice(0, 15)}`,
-    );
+    const whole = [...(octets?.split('.') ?? []), '0', '0', '0'].slice(0, 4).join('.');
+    const help = octets === undefined ? undefined : `write all four octets: ${whole}/${shorten(length, 15)}`;
+    report('bad-address', word, `${quote(base)} is not a whole IPv4 address`, help);
     return undefined;
   }
   if (!length.includes('.')) return withLength(word, address, length, report);

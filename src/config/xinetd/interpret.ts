@@ -246,7 +246,7 @@ function problemOfForm(
     return {
       code: 'operator-not-allowed',
       message: `'${written}' does not take '${line.operator}'`,
-      help: `it takes ${operators.join(', ')}`,
+      help: `it takes ${operators.join(' and ')}`,
       wholeLine: true,
     };
   }

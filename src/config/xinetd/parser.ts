@@ -6,7 +6,7 @@
  *
  * Never throws; each line is looked at once.
  */
-import { type Diagnostic, type DiagnosticCode, diagnose, quote, suggest } from '../diagnostic/mod.ts';
+import { type Diagnostic, type DiagnosticCode, diagnose, quote, shorten, suggest } from '../diagnostic/mod.ts';
 import { locate, type SourceFile } from '../source/mod.ts';
 import { type Line, type Lines, linesOf } from './lexer.ts';
 import { type Assignment, type Item, type Operator, spanOf, type Tree, type Word } from './tree.ts';
@@ -230,7 +230,7 @@ class Parser {
         attribute,
         second ?? attribute,
         `${quote(text)} needs an operator and ${found}`,
-        `write: ${text} = …`,
+        `write: ${shorten(text, 40)} = …`,
       );
       return [];
     }
@@ -260,5 +260,5 @@ type Reporter = (code: DiagnosticCode, first: Word, last: Word, message: string,
 
 function spacedOut(text: string, operatorAt: number): string {
   const end = text.indexOf('=', operatorAt) + 1;
-  return `write: ${text.slice(0, operatorAt)} ${text.slice(operatorAt, end)} ${text.slice(end) || '…'}`.slice(0, 120);
+  return shorten(`write: ${text.slice(0, operatorAt)} ${text.slice(operatorAt, end)} ${text.slice(end) || '…'}`, 100);
 }
