@@ -4,17 +4,10 @@
  */
 import type { Dialect } from './definition.ts';
 import type { SourceFile } from './source/mod.ts';
+import { looksLikeXinetd } from './xinetd/mod.ts';
 
 /** `empty`: nothing but comments; `unknown`: no line looks like either. */
 export type Guess = Dialect | 'empty' | 'unknown';
-
-const xinetdLine = [
-  /^defaults\s*\{?$/i,
-  /^service\s+\S+\s*\{?$/i,
-  /^include(dir)?(\s+\S+)?$/i,
-  /^[{}]$/,
-  /^[a-z_0-9]+\s*[+-]?=/i,
-];
 
 const inetdLine = [
   /^\S+\s+(stream|dgram|raw|rdm|seqpacket)\b/,
@@ -27,13 +20,13 @@ const inetdLine = [
   /^\S+\s+\S+\s+(rpc\/)?(tcp|udp|unix)\S*\s+(no)?wait\b/,
 ];
 
-/** Looks at as many lines as it takes. */
+/** Looks at as many lines as it takes; the headers of xinetd.conf are known to its reader. */
 export function guessDialect({ text, lineStarts }: SourceFile): Guess {
+  if (looksLikeXinetd(text)) return 'xinetd';
   let guess: Guess = 'empty';
   for (const [index, start] of lineStarts.entries()) {
     const line = text.slice(start, lineStarts[index + 1] ?? text.length).trim();
     if (line === '' || line.startsWith('#')) continue;
-    if (xinetdLine.some((shape) => shape.test(line))) return 'xinetd';
     if (inetdLine.some((shape) => shape.test(line))) return 'inetd';
     guess = 'unknown';
   }

@@ -12,7 +12,7 @@ import type { Findings } from './findings.ts';
 /** @param settings with what is implied */
 export function resolveAccess(settings: Settings, findings: Findings): Access {
   const onlyFrom = settings.only_from === undefined ? undefined : networks(settings.only_from, 'only_from', findings);
-  const noAccess = networks(settings.no_access ?? [], 'no_access', findings);
+  const noAccess = settings.no_access === undefined ? nobody : networks(settings.no_access, 'no_access', findings);
   if (settings.socket_type === 'stream' && settings.wait === true && (noAccess.length > 0 || !admitsAll(onlyFrom))) {
     const attribute = noAccess.length > 0 ? 'no_access' : 'only_from';
     findings.add(
@@ -25,18 +25,34 @@ export function resolveAccess(settings: Settings, findings: Findings): Access {
   return { onlyFrom, noAccess, times: settings.access_times };
 }
 
-function networks(items: readonly AccessItem[], attribute: 'only_from' | 'no_access', findings: Findings): Network[] {
-  return items.flatMap((item) => {
-    if (item.kind === 'network') return [item.network];
-    const name = item.kind === 'host' ? item.name : item.suffix;
-    findings.add(
-      'not-supported-yet',
-      attribute,
-      `the name '${name}' in ${attribute} is not supported yet`,
-      'write addresses',
-    );
-    return [];
-  });
+const nobody: readonly Network[] = Object.freeze([]);
+
+/** A list that thousands of services inherit is one object, and so are its networks. */
+const converted = new WeakMap<readonly AccessItem[], readonly Network[]>();
+
+function networks(
+  items: readonly AccessItem[],
+  attribute: 'only_from' | 'no_access',
+  findings: Findings,
+): readonly Network[] {
+  const known = converted.get(items);
+  if (known !== undefined) return known;
+  const found: Network[] = [];
+  for (const item of items) {
+    if (item.kind === 'network') {
+      found.push(item.network);
+    } else {
+      const name = item.kind === 'host' ? item.name : item.suffix;
+      findings.add(
+        'not-supported-yet',
+        attribute,
+        `the name '${name}' in ${attribute} is not supported yet`,
+        'write addresses',
+      );
+    }
+  }
+  if (found.length === items.length) converted.set(items, found);
+  return found;
 }
 
 function admitsAll(onlyFrom: readonly Network[] | undefined): boolean {

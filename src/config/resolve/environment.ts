@@ -13,7 +13,7 @@ import { type ConnectionVariable, connectionVariables } from '../../model/mod.ts
 import type { Definition } from '../definition.ts';
 import type { Findings } from './findings.ts';
 import type { System } from './system.ts';
-import { systemText } from './text.ts';
+import { decodeBytes, systemText } from './text.ts';
 
 export interface Environment {
   /** `NAME=VALUE`, each name once. */
@@ -46,36 +46,39 @@ const loginSession = [
 const loginNames = new Set(loginSession.filter((name) => !name.endsWith('*')));
 const loginPrefixes = loginSession.filter((name) => name.endsWith('*')).map((name) => name.slice(0, -1));
 
-/** @param keep an inetd's -E: servers of an inetd.conf get the whole environment, too */
-export function resolveEnvironment(
-  definition: Definition,
-  system: System,
-  keep: boolean,
-  findings: Findings,
-): Environment {
-  const { settings, dialect } = definition;
-  const variables = new Map<string, string>();
-  for (const [name, value] of base(definition, system, findings)) {
-    if (dialect === 'xinetd' || keep || !isLoginVariable(name)) variables.set(name, value);
-  }
-  for (const name of connectionVariables) variables.delete(name);
-  for (const bytes of settings.env ?? []) {
-    const text = systemText(bytes, 'env', findings) ?? '';
-    const equals = text.indexOf('=');
-    if (equals > 0) variables.set(text.slice(0, equals), text.slice(equals + 1));
-  }
-  variables.delete('REMOTE_HOST');
-  return {
-    environment: [...variables].map(([name, value]) => `${name}=${value}`),
-    variables: connectionVariables.filter((name) => !variables.has(name)),
-  };
+/** What a service takes over from the daemon; many services share one. */
+interface Inherited {
+  /** `NAME=VALUE`. */
+  readonly texts: readonly string[];
+  readonly indexOf: ReadonlyMap<string, number>;
+  /** Names in `passenv` that the daemon does not have. */
+  readonly missing: readonly string[];
 }
 
-function* base({ settings }: Definition, system: System, findings: Findings): Generator<[string, string]> {
-  for (const name of settings.passenv ?? Object.keys(system.environment)) {
-    const value = system.environment[name];
-    if (value !== undefined) yield [name, value];
-    else if (settings.passenv !== undefined) {
+/** Works out each inheritance once: the daemon's environment may be long, and its services many. */
+export class Environments {
+  readonly #system: System;
+  readonly #whole: Inherited;
+  readonly #laundered: Inherited;
+  readonly #passed = new WeakMap<readonly string[], Inherited>();
+
+  /** @param keep an inetd's -E: servers of an inetd.conf get the whole environment, too */
+  constructor(system: System, keep: boolean) {
+    const names = Object.keys(system.environment);
+    this.#system = system;
+    this.#whole = inherit(system, names);
+    this.#laundered = keep
+      ? this.#whole
+      : inherit(
+          system,
+          names.filter((name) => !isLoginVariable(name)),
+        );
+  }
+
+  resolve(definition: Definition, findings: Findings): Environment {
+    const { settings } = definition;
+    const inherited = this.#inherited(definition);
+    for (const name of inherited.missing) {
       findings.add(
         'undefined-variable',
         'passenv',
@@ -83,7 +86,49 @@ function* base({ settings }: Definition, system: System, findings: Findings): Ge
         'set it where the daemon is started, or give it a value with env',
       );
     }
+    if (settings.env === undefined) return { environment: inherited.texts, variables: connectionVariables };
+    const texts = [...inherited.texts];
+    const own = new Map<string, number>();
+    for (const bytes of settings.env) {
+      const text = systemText(bytes, 'env', findings) ?? '';
+      const name = text.slice(0, Math.max(0, text.indexOf('=')));
+      if (name === '' || name === 'REMOTE_HOST') continue;
+      const index = own.get(name) ?? inherited.indexOf.get(name) ?? texts.length;
+      texts[index] = text;
+      own.set(name, index);
+    }
+    return { environment: texts, variables: connectionVariables.filter((name) => !own.has(name)) };
   }
+
+  #inherited({ settings: { passenv }, dialect }: Definition): Inherited {
+    if (passenv === undefined) return dialect === 'xinetd' ? this.#whole : this.#laundered;
+    const known = this.#passed.get(passenv);
+    if (known !== undefined) return known;
+    const passed = inherit(
+      this.#system,
+      passenv.map((bytes) => decodeBytes(bytes) ?? bytes),
+    );
+    this.#passed.set(passenv, passed);
+    return passed;
+  }
+}
+
+const ofTheConnection: ReadonlySet<string> = new Set(connectionVariables);
+
+function inherit({ environment }: System, names: readonly string[]): Inherited {
+  const texts: string[] = [];
+  const indexOf = new Map<string, number>();
+  const missing: string[] = [];
+  for (const name of new Set(names)) {
+    const value = Object.hasOwn(environment, name) ? environment[name] : undefined;
+    if (value === undefined) {
+      missing.push(name);
+    } else if (!ofTheConnection.has(name)) {
+      indexOf.set(name, texts.length);
+      texts.push(`${name}=${value}`);
+    }
+  }
+  return { texts, indexOf, missing };
 }
 
 function isLoginVariable(name: string): boolean {

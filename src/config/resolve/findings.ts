@@ -4,6 +4,7 @@
  */
 import type { AttributeName, Definition } from '../definition.ts';
 import { type Diagnostic, type DiagnosticCode, diagnose } from '../diagnostic/mod.ts';
+import type { Span } from '../source/mod.ts';
 
 export class Findings {
   readonly diagnostics: Diagnostic[] = [];
@@ -22,6 +23,10 @@ export class Findings {
   /** Points at the attribute's value, or at the header of the entry when it was not written. */
   add(code: DiagnosticCode, attribute: AttributeName | undefined, message: string, help?: string): undefined {
     const span = attribute === undefined ? undefined : this.#definition.spans.get(attribute);
-    this.diagnostics.push(diagnose(code, span ?? this.#definition.span, message, { service: this.#id, help }));
+    return this.addAt(code, span ?? this.#definition.span, message, help);
+  }
+
+  addAt(code: DiagnosticCode, span: Span, message: string, help: string | undefined): undefined {
+    this.diagnostics.push(diagnose(code, span, message, { service: this.#id, help }));
   }
 }

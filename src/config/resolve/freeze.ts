@@ -7,17 +7,31 @@
 export function deepFreeze<Type>(value: Type): Type {
   if (typeof value !== 'object' || value === null || Object.isFrozen(value)) return value;
   Object.freeze(value);
-  for (const part of Object.values(value)) deepFreeze(part);
+  for (const name in value) {
+    const part = value[name];
+    if (typeof part === 'object') deepFreeze(part);
+  }
   return value;
 }
 
-/** A copy that throws when somebody tries to change it. */
-export function frozenSet<Item>(set: ReadonlySet<Item>): ReadonlySet<Item> {
-  const copy = new Set(set);
-  for (const method of ['add', 'delete', 'clear'] as const) {
-    Object.defineProperty(copy, method, { value: refuseChange, enumerable: false });
-  }
-  return Object.freeze(copy);
+/**
+ * Makes copies of sets that throw when somebody tries to change them. A set that thousands of services inherit
+ * from defaults is copied once: readers do not change a set after they have handed it out.
+ */
+export function setFreezer<Item>(): (set: ReadonlySet<Item>) => ReadonlySet<Item> {
+  const copies = new WeakMap<ReadonlySet<Item>, ReadonlySet<Item>>();
+  return (set) => {
+    const known = copies.get(set);
+    if (known !== undefined) return known;
+    const copy = new Set(set);
+    for (const method of ['add', 'delete', 'clear'] as const) {
+      Object.defineProperty(copy, method, { value: refuseChange, enumerable: false });
+    }
+    copies.set(set, Object.freeze(copy));
+    // A copy of the copy is the copy itself.
+    copies.set(copy, copy);
+    return copy;
+  };
 }
 
 function refuseChange(): never {

@@ -3,11 +3,23 @@
  * what its text says could mean running it unguarded.
  */
 import type { Definition } from '../definition.ts';
+import { laterUses } from '../xinetd/mod.ts';
 import type { Findings } from './findings.ts';
 
-/** The reader of xinetd.conf checks its own attributes; this is what only a line of an inetd.conf can ask for. */
-export function checkSupported({ dialect, settings, inetd }: Definition, findings: Findings): void {
-  if (dialect !== 'inetd') return;
+/** The attribute table knows what xinetd.conf can ask for; the rest is what an inetd.conf has for it. */
+export function checkSupported(definition: Definition, findings: Findings): void {
+  const { dialect, settings, inetd } = definition;
+  if (dialect === 'xinetd') {
+    for (const { span, what } of laterUses(definition)) {
+      findings.addAt(
+        'not-supported-yet',
+        span,
+        `${what} is not supported yet`,
+        'the service is refused rather than run without it',
+      );
+    }
+    return;
+  }
   if (settings.type?.has('INTERNAL') === true) {
     findings.add(
       'not-supported-yet',

@@ -5,14 +5,15 @@
  * The only thing waited for is the resolver (host names that services listen on); it is asked before the
  * rest, so nothing changes half-way through.
  */
-import type { Service } from '../../model/mod.ts';
-import type { AttributeName, Definition, Settings } from '../definition.ts';
+import type { FailureFlag, Service, SuccessFlag } from '../../model/mod.ts';
+import type { AttributeName, Definition, ServiceFlag, ServiceType, Settings } from '../definition.ts';
 import { type Diagnostic, diagnose } from '../diagnostic/mod.ts';
 import type { Span } from '../source/mod.ts';
 import type { TableEntry } from '../table.ts';
 import { type Clash, settleAddresses } from './duplicates.ts';
+import { Environments } from './environment.ts';
 import { Findings } from './findings.ts';
-import { deepFreeze, frozenSet } from './freeze.ts';
+import { deepFreeze, setFreezer } from './freeze.ts';
 import { cachedLookups } from './lookups.ts';
 import { lookUpHosts } from './names.ts';
 import type { ResolveOptions } from './options.ts';
@@ -56,11 +57,12 @@ export async function resolveDefinitions(
     system: lookups,
     hosts: await lookUpHosts(wanted, lookups),
     options,
+    environments: new Environments(system, options.keepEnvironment),
     defaultSpans: defaults.spans,
   };
 
   const outcomes = definitions.map((written): Outcome => {
-    const definition = { ...written, settings: withImplied(written.settings) };
+    const definition = { ...written, settings: completeSettings(written.settings) };
     if (selection.disabled.has(written)) return { definition, state: 'disabled', service: undefined };
     if (written.errors.length > 0) return { definition, state: 'refused', service: undefined };
     const findings = new Findings(definition);
@@ -84,7 +86,7 @@ function settle(outcomes: readonly Outcome[], diagnostics: Diagnostic[]): Resolu
     if (clash.same) taken.add(clash.service);
   }
   const entries = outcomes.map(({ definition, state, service }): TableEntry => {
-    const entry = { id: idOf(definition), origin: originOf(definition), settings: frozenSettings(definition.settings) };
+    const entry = { id: idOf(definition), origin: originOf(definition), settings: definition.settings };
     if (state === 'disabled') return deepFreeze({ ...entry, state });
     if (service === undefined || taken.has(service)) return deepFreeze({ ...entry, state: 'refused' });
     return deepFreeze({ ...entry, state: 'ready', service: services.get(service) ?? service });
@@ -127,13 +129,17 @@ function withoutRepeats(diagnostics: readonly Diagnostic[]): readonly Diagnostic
   });
 }
 
-function frozenSettings(settings: Settings): Settings {
-  const { type, flags, log_on_success: success, log_on_failure: failure } = settings;
-  return {
-    ...settings,
-    ...(type === undefined ? {} : { type: frozenSet(type) }),
-    ...(flags === undefined ? {} : { flags: frozenSet(flags) }),
-    ...(success === undefined ? {} : { log_on_success: frozenSet(success) }),
-    ...(failure === undefined ? {} : { log_on_failure: frozenSet(failure) }),
-  };
+const freezeTypes = setFreezer<ServiceType>();
+const freezeFlags = setFreezer<ServiceFlag>();
+const freezeSuccess = setFreezer<SuccessFlag>();
+const freezeFailure = setFreezer<FailureFlag>();
+
+/** Settings that cannot be changed, with what they imply filled in. */
+function completeSettings(written: Settings): Settings {
+  const settings: { -readonly [Name in keyof Settings]: Settings[Name] } = withImplied(written);
+  if (settings.type !== undefined) settings.type = freezeTypes(settings.type);
+  if (settings.flags !== undefined) settings.flags = freezeFlags(settings.flags);
+  if (settings.log_on_success !== undefined) settings.log_on_success = freezeSuccess(settings.log_on_success);
+  if (settings.log_on_failure !== undefined) settings.log_on_failure = freezeFailure(settings.log_on_failure);
+  return settings;
 }

@@ -7,9 +7,9 @@ import type { AttributeName, Bound, Definition, Settings } from '../definition.t
 import { locate, type Span } from '../source/mod.ts';
 import { checkHostsAccess, resolveAccess } from './access.ts';
 import { type Hosts, resolveEndpoints } from './endpoint.ts';
-import { resolveEnvironment } from './environment.ts';
+import type { Environments } from './environment.ts';
 import type { Findings } from './findings.ts';
-import { frozenSet } from './freeze.ts';
+import { setFreezer } from './freeze.ts';
 import { resolveIdentity } from './identity.ts';
 import { checkSupported } from './later.ts';
 import type { ResolveOptions } from './options.ts';
@@ -24,6 +24,7 @@ export interface Surroundings {
   readonly system: System;
   readonly hosts: Hosts;
   readonly options: ResolveOptions;
+  readonly environments: Environments;
   /** Where `defaults` says things; see Defaults in xinetd/reading.ts. */
   readonly defaultSpans: ReadonlyMap<AttributeName, Span>;
 }
@@ -31,6 +32,8 @@ export interface Surroundings {
 /** `cps` of a service that says nothing about it, in xinetd. */
 const xinetdRate = { connections: 50, pauseSeconds: 10 };
 const xinetdBacklog = 64;
+
+const noFlags: ReadonlySet<never> = setFreezer<never>()(new Set());
 
 /** openbsd-inetd's servers have this whatever umask the daemon was started with (seen). */
 const inetdUmask = 0o022;
@@ -52,7 +55,7 @@ export function resolveService(definition: Definition, around: Surroundings, fin
   checkWait(settings, findings);
   const runAs = resolveIdentity(definition, system, findings);
   const program = resolveProgram(definition, system, findings);
-  const environment = resolveEnvironment(definition, system, options.keepEnvironment, findings);
+  const environment = around.environments.resolve(definition, findings);
   const access = resolveAccess(settings, findings);
   checkHostsAccess(
     dialect === 'xinetd' ? settings.flags?.has('NOLIBWRAP') !== true : options.libwrap,
@@ -69,7 +72,8 @@ export function resolveService(definition: Definition, around: Surroundings, fin
     id: idOf(definition),
     name: decodeBytes(definition.name) ?? definition.name,
     origin: originOf(definition),
-    ...transport,
+    socketType: transport.socketType,
+    protocol: transport.protocol,
     wait: settings.wait === true,
     endpoints,
     socket: socketOptions(definition, options),
@@ -77,8 +81,10 @@ export function resolveService(definition: Definition, around: Surroundings, fin
     access,
     logging,
     launch: {
-      ...program,
-      ...environment,
+      program: program.program,
+      argv: program.argv,
+      environment: environment.environment,
+      variables: environment.variables,
       identity: runAs.identity,
       umask: settings.umask ?? (dialect === 'xinetd' ? system.umask | 0o022 : inetdUmask),
       nice,
@@ -100,8 +106,7 @@ export function originOf({ span }: Definition): Service['origin'] {
 
 /** xinetd 2.3.15.3 starts servers for one datagram over and over; 2.3.15.4 refuses, as here. */
 function checkWait(settings: Settings, findings: Findings): void {
-  const runsProgram = settings.type?.has('INTERNAL') !== true;
-  if (settings.socket_type !== 'dgram' || settings.wait !== false || !runsProgram) return;
+  if (settings.socket_type !== 'dgram' || settings.wait !== false) return;
   findings.add(
     'datagram-needs-wait',
     'wait',
@@ -148,8 +153,8 @@ function resolveLogging(
   const sink = log?.kind === 'file' ? { ...log, path: path ?? log.path, shared: inherited } : log;
   return {
     sink,
-    onSuccess: frozenSet(settings.log_on_success ?? new Set()),
-    onFailure: frozenSet(settings.log_on_failure ?? new Set()),
+    onSuccess: settings.log_on_success ?? noFlags,
+    onFailure: settings.log_on_failure ?? noFlags,
   };
 }
 

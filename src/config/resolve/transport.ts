@@ -12,17 +12,18 @@ import type { Findings } from './findings.ts';
 import type { System } from './system.ts';
 import { systemText } from './text.ts';
 
-/** The attributes with what they imply filled in; see {@link Settings}. */
-export function withImplied(settings: Settings): Settings {
-  const socketType =
-    settings.socket_type ??
-    (settings.protocol === 'tcp' ? 'stream' : settings.protocol === 'udp' ? 'dgram' : undefined);
-  const protocol = settings.protocol ?? (socketType === 'stream' ? 'tcp' : socketType === 'dgram' ? 'udp' : undefined);
-  return {
-    ...settings,
-    ...(socketType === undefined ? {} : { socket_type: socketType }),
-    ...(protocol === undefined ? {} : { protocol }),
-  };
+/** A copy of the attributes with what they imply filled in. */
+export function withImplied(written: Settings): Settings {
+  const settings: { -readonly [Name in keyof Settings]: Settings[Name] } = { ...written };
+  if (settings.socket_type === undefined) {
+    if (settings.protocol === 'tcp') settings.socket_type = 'stream';
+    if (settings.protocol === 'udp') settings.socket_type = 'dgram';
+  }
+  if (settings.protocol === undefined) {
+    if (settings.socket_type === 'stream') settings.protocol = 'tcp';
+    if (settings.socket_type === 'dgram') settings.protocol = 'udp';
+  }
+  return settings;
 }
 
 export interface Transport {

@@ -9,9 +9,12 @@ export interface LaterUse {
   readonly what: string;
 }
 
+const maybeLater = attributeNames().filter((name) => attributes[name].later !== undefined);
+
 /** In the order of the table; empty when everything about the definition can be done. */
 export function laterUses(definition: Pick<Definition, 'settings' | 'spans' | 'span'>): readonly LaterUse[] {
-  return attributeNames().flatMap((name) => {
+  return maybeLater.flatMap((name) => {
+    if (definition.settings[name] === undefined) return [];
     const span = definition.spans.get(name) ?? definition.span;
     return usesOf(name, definition.settings).map((what) => ({ span, what }));
   });

@@ -38,28 +38,9 @@ describe('required attributes', () => {
   test.each([
     [{ port: undefined }, 'port'],
     [{ socket_type: 'seqpacket' }, 'protocol'],
-    [{ type: new Set(['RPC', 'UNLISTED'] as const), port: undefined }, 'rpc_version, no rpc_number'],
-    [{ type: new Set(['RPC'] as const), port: undefined }, 'rpc_version'],
   ] as const)('%j lacks %s', async (settings, missing) => {
     const { diagnostics } = await resolved([definition('x', settings)], system);
     expect(diagnostics.map(({ message }) => message)).toContain(`the service has no ${missing}`);
-  });
-
-  test('an internal service needs no user and no server', async () => {
-    expect(
-      await codesOf(
-        [definition('echo', { type: new Set(['INTERNAL']), port: undefined, user: undefined, server: undefined })],
-        system,
-      ),
-    ).not.toContain('missing-attribute');
-  });
-
-  test('a redirected one needs a user', async () => {
-    const { diagnostics } = await resolved(
-      [definition('x', { redirect: { host: 'h', port: '1' }, user: undefined, server: undefined })],
-      system,
-    );
-    expect(diagnostics.map(({ message }) => message)).toContain('the service has no user');
   });
 });
 
