@@ -204,7 +204,8 @@ export class RunningService implements ListenerObserver {
    */
   #refusePending(listener: Listener, reason: FailReason): void {
     if (listener.state !== 'listening') {
-      this.#refuse(reason, undefined);
+      const from = this.#service.socketType === 'stream' ? undefined : listener.firstSender()?.address;
+      this.#refuse(reason, from);
       return;
     }
     const peer = listener.discardFirst();
