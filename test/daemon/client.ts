@@ -2,6 +2,8 @@
 import { createSocket } from 'node:dgram';
 import { connect, type Socket } from 'node:net';
 
+import { onTestFinished } from 'vitest';
+
 export interface Address {
   readonly host: string;
   readonly port: number;
@@ -84,6 +86,7 @@ export function open({ host, port }: Address, from?: string): Promise<OpenConnec
     socket.once('error', reject);
     socket.on('connect', () => {
       socket.off('error', reject);
+      onTestFinished(() => void socket.destroy());
       socket.on('error', () => {
         ended = true;
         changed();
@@ -104,9 +107,12 @@ export class UdpClient {
   readonly #socket;
   readonly #answers: string[] = [];
   readonly #waiting: ((answer: string) => void)[] = [];
+  #closed = false;
 
-  constructor(family: 'udp4' | 'udp6' = 'udp4') {
+  constructor(family: 'udp4' | 'udp6' = 'udp4', from?: string) {
     this.#socket = createSocket(family);
+    this.#socket.bind(0, from ?? (family === 'udp4' ? '127.0.0.1' : '::1'));
+    onTestFinished(() => this.close());
     this.#socket.on('message', (message) => {
       const text = message.toString('latin1');
       const next = this.#waiting.shift();
@@ -115,9 +121,15 @@ export class UdpClient {
     });
   }
 
+  /** Its own port, which servers see as UDPREMOTEPORT. */
+  get port(): number {
+    return this.#socket.address().port;
+  }
+
   send({ host, port }: Address, text: string): Promise<void> {
     return new Promise((resolve, reject) => {
-      this.#socket.send(text, port, host, (error) => (error === null ? resolve() : reject(error)));
+      const bytes = Buffer.from(text, 'latin1');
+      this.#socket.send(bytes, port, host, (error) => (error === null ? resolve() : reject(error)));
     });
   }
 
@@ -127,6 +139,7 @@ export class UdpClient {
   }
 
   close(): void {
-    this.#socket.close();
+    if (!this.#closed) this.#socket.close();
+    this.#closed = true;
   }
 }

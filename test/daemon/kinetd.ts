@@ -16,6 +16,9 @@ import { onTestFinished } from 'vitest';
 import type { Address } from './client.ts';
 import { until } from './until.ts';
 
+/** A daemon that does not end when it is told to must not outlive the tests. */
+const patienceSeconds = 30;
+
 export const root: string = fileURLToPath(new URL('../../', import.meta.url));
 
 /** A folder that every user can reach, removed when the test ends. */
@@ -32,9 +35,24 @@ export interface KinetdOptions {
   /** Words after `bin/`; the default is `kinetd run -f` with the first file. */
   readonly command?: readonly [string, ...string[]];
   readonly environment?: Readonly<Record<string, string>>;
+  /** Nothing of the tests' own environment reaches the daemon. */
+  readonly cleanEnvironment?: boolean;
   /** Shell prefix for the daemon, such as `ulimit -n 40`. */
   readonly shell?: string;
+  /** Words in front of the daemon's own, such as `setpriv …`; they end in executing the rest. */
+  readonly wrapper?: readonly string[];
+  /** The folder belongs to nobody in particular: every user may write to it. */
+  readonly openFolder?: boolean;
 }
+
+/** A wrapper for a daemon that runs as the user `nobody`; tests that use it skip when they are not root. */
+export const asNobody: readonly string[] = [
+  'setpriv',
+  '--reuid=nobody',
+  '--regid=nogroup',
+  '--clear-groups',
+  '--inh-caps=-all',
+];
 
 export class Kinetd {
   readonly folder: string;
@@ -46,10 +64,16 @@ export class Kinetd {
 
   constructor(options: KinetdOptions) {
     this.folder = testFolder();
+    if (options.openFolder === true) chmodSync(this.folder, 0o777);
     for (const [name, text] of Object.entries(options.files)) this.write(name, text);
     const [program, ...words] = options.command ?? ['kinetd', 'run', '-f', `@FOLDER@/${Object.keys(options.files)[0]}`];
-    const argv = [process.execPath, join(root, 'bin', program), ...words.map((word) => this.#place(word))];
-    const environment = { ...process.env, ...options.environment };
+    const argv = [
+      ...(options.wrapper ?? []),
+      process.execPath,
+      join(root, 'bin', program),
+      ...words.map((word) => this.#place(word)),
+    ];
+    const environment = { ...(options.cleanEnvironment === true ? {} : process.env), ...options.environment };
     const shell = `${options.shell ?? ':'}; exec "$@"`;
     this.#child = spawn('/bin/sh', ['-c', shell, 'sh', ...argv], {
       stdio: ['ignore', 'pipe', 'pipe'],
@@ -69,7 +93,9 @@ export class Kinetd {
       });
     });
     onTestFinished(async () => {
+      const patience = setTimeout(() => this.signal('SIGKILL'), patienceSeconds * 1000);
       await this.stop();
+      clearTimeout(patience);
     });
   }
 
