@@ -139,7 +139,8 @@ function ipv6(word: Word, report: Report): readonly AccessItem[] | undefined {
 function withLength(word: Word, address: IpAddress, length: string, report: Report): readonly AccessItem[] | undefined {
   const longest = longestPrefix(address);
   if (/^\d{1,3}$/.test(length) && Number(length) <= longest) return [network(address, Number(length), word.text)];
-  report('bad-address', word, `${quote(length)} is not the length of a prefix`, `it is a number from 0 to ${longest}`);
+  const problem = length === '' ? "nothing stands after the '/'" : `${quote(length)} is not the length of a prefix`;
+  report('bad-address', word, problem, `the length of a prefix is a number from 0 to ${longest}`);
   return undefined;
 }
 

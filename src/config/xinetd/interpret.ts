@@ -130,7 +130,7 @@ class DefaultsInMaking {
       (name, line, span, report) => {
         const earlier = this.#draft.spans.get(name);
         if (earlier === undefined || earlier.file === file || attributes[name].arity === 'list') {
-          this.#draft.assign(name, line, span, report);
+          this.#draft.assign(name, adding(line), span, report);
         } else {
           // Its value is looked at all the same, so that a mistake in it shows.
           new Draft({}).assign(name, line, span, report);
@@ -145,6 +145,11 @@ class DefaultsInMaking {
     );
     this.#draft.finish();
   }
+}
+
+/** In `defaults` a list is only ever added to. */
+function adding(line: Assignment): Assignment {
+  return line.operator === '=' ? { ...line, operator: '+=' } : line;
 }
 
 function define(
@@ -194,7 +199,8 @@ function read(
 ): void {
   const first = new Map<AttributeName, Assignment>();
   for (const line of entry.assignments) {
-    const span = spanOf(file, line.attribute, line.values.at(-1) ?? line.attribute);
+    const operator = { text: line.operator, start: line.operatorStart };
+    const span = spanOf(file, line.attribute, line.values.at(-1) ?? operator);
     const report: Report = (code, at, message, help) => {
       diagnostics.push(diagnose(code, at === undefined ? span : spanOf(file, at), message, { help }));
     };
@@ -281,9 +287,10 @@ function assignWithHash(name: AttributeName, line: Assignment, span: Span, repor
   const help = 'a comment can only stand on a line of its own here';
   let bad = false;
   assign(name, line, span, (code, at, message, otherHelp) => {
-    const afterHash = at !== undefined && at.start >= hash.start;
-    bad ||= afterHash;
-    report(code, at, message, afterHash ? help : otherHelp);
+    if (at === undefined || at.start < hash.start) report(code, at, message, otherHelp);
+    // The words of the comment make one error together.
+    else if (!bad) report(code, hash, message, help);
+    bad ||= at !== undefined && at.start >= hash.start;
   });
   if (!bad) report('hash-in-list', hash, "in a list of values a '#' does not begin a comment", help);
 }

@@ -133,5 +133,7 @@ export function wordsLater<W extends string>(what: string, entries: readonly Wor
 function expectation(text: string, entries: readonly WordEntry<string>[]): string {
   const words = entries.map((entry) => entry.word);
   const near = suggest(text, words);
-  return near === undefined ? `expected ${words.join(', ')}` : `did you mean '${near}'?`;
+  return near === undefined
+    ? `expected ${words.slice(0, -1).join(', ')} or ${words.at(-1)}`
+    : `did you mean '${near}'?`;
 }

@@ -1,0 +1,4 @@
+service in-z
+{
+	foo = 1
+}
