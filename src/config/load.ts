@@ -38,6 +38,7 @@ export async function load(request: LoadRequest, system: System, access: FileAcc
   const definitions: Definition[] = [];
   const diagnostics: Diagnostic[] = [...sources.diagnostics];
   const inetdPaths: string[] = [];
+  const unread = [...sources.unread];
   let understood = 0;
   for (const file of sources.files) {
     const dialect = guessDialect(file);
@@ -47,7 +48,10 @@ export async function load(request: LoadRequest, system: System, access: FileAcc
       continue;
     }
     inetdPaths.push(file.path);
-    if (dialect === 'unknown') diagnostics.push(unknownDialect(file));
+    if (dialect === 'unknown') {
+      diagnostics.push(unknownDialect(file));
+      unread.push(file.path);
+    }
     if (dialect !== 'inetd') continue;
     const reading = readInetd(file);
     definitions.push(...reading.definitions);
@@ -66,7 +70,7 @@ export async function load(request: LoadRequest, system: System, access: FileAcc
     entries: resolution.entries,
     diagnostics: Object.freeze(inTextOrder(diagnostics, files)),
     files: Object.freeze(files),
-    unread: Object.freeze([...sources.unread, ...xinetd.unread]),
+    unread: Object.freeze([...unread, ...xinetd.unread]),
     usable: understood > 0 && xinetd.usable,
   });
 }
