@@ -145,7 +145,12 @@ static bool place_descriptors(const int wanted[3]) {
   return true;
 }
 
-/* The order is xinetd's, with the session first and the working directory before the descriptors. */
+/*
+ * The order is xinetd's, with the session first and the working directory before the descriptors.
+ *
+ * Changing ids makes the shared memory undumpable, and so it stays. That is wanted: nobody may trace a child that runs
+ * as somebody else while it still sees the daemon's memory.
+ */
 __attribute__((noreturn, noinline)) static void become(struct start *start) {
   const struct plan *plan = start->plan;
   reset_signals();

@@ -1,6 +1,6 @@
 /** Look-ups against getent(1), which asks the same name service. */
 import { spawnSync } from 'node:child_process';
-import { expect, test } from 'vitest';
+import { expect, type TestContext, test } from 'vitest';
 
 import {
   groupById,
@@ -46,13 +46,20 @@ test('the group list of a user is the one of id(1), with the given group in it',
   expect(groupList('no-such-user', 4711)).toEqual([4711]);
 });
 
-test('protocols by name, alias and number', () => {
+/** A small machine may lack the files of Debian's netbase. */
+function needs(context: TestContext, database: string): void {
+  context.skip(spawnSync('getent', [database]).stdout.length === 0, `needs ${database}(5): package netbase`);
+}
+
+test('protocols by name, alias and number', (context) => {
+  needs(context, 'protocols');
   expect(protocolByName('tcp')).toEqual({ name: 'tcp', number: 6 });
   expect(protocolByName('UDP')).toEqual({ name: 'udp', number: 17 });
   expect(protocolByNumber(17)).toEqual({ name: 'udp', number: 17 });
 });
 
-test('services by name, alias, port and protocol are those of getent', () => {
+test('services by name, alias, port and protocol are those of getent', (context) => {
+  needs(context, 'services');
   expect(serviceByName('ftp', 'tcp')).toEqual({ name: 'ftp', port: 21 });
   expect(serviceByPort(21, undefined)).toEqual({ name: 'ftp', port: 21 });
   for (const line of entries('services').slice(0, 50)) {
@@ -62,12 +69,14 @@ test('services by name, alias, port and protocol are those of getent', () => {
   }
 });
 
-test('a service of one protocol is unknown for another', () => {
+test('a service of one protocol is unknown for another', (context) => {
+  needs(context, 'services');
   expect(serviceByName('tftp', 'udp')).toEqual({ name: 'tftp', port: 69 });
   expect(serviceByName('tftp', 'tcp')).toBeUndefined();
 });
 
-test('rpc programs by name and alias', () => {
+test('rpc programs by name and alias', (context) => {
+  needs(context, 'rpc');
   const [line = ''] = entries('rpc').filter((entry) => entry.startsWith('portmapper'));
   expect(rpcByName('portmapper')).toEqual({ name: 'portmapper', number: Number(line.split(/\s+/)[1]) });
   expect(rpcByName('sunrpc')?.number).toBe(100000);
