@@ -52,21 +52,24 @@ export async function detach(): Promise<number> {
     resourceLimits: [],
     workingDirectory: process.cwd(),
   });
+  let ended: (status: number) => void = () => {};
   const status = new Promise<number>((resolve) => {
-    const watch = watchExits(([exit]) => {
-      if (exit === undefined) return;
-      watch.close();
-      resolve(exit.ending.kind === 'status' ? exit.ending.status : 1);
-    });
+    ended = resolve;
   });
+  const watch = watchExits(([exit]) => ended(exit?.ending.kind === 'status' ? exit.ending.status : 1));
   const launched = launch(compiled, [`${marker}=1`], stdin, theirs, standardError);
   closeDescriptor(theirs);
   closeDescriptor(stdin);
   if (!launched.ok) {
+    watch.close();
     process.stderr.write(`cannot start in the background: ${launched.step}: ${errnoMessage(launched.errno)}\n`);
     return 1;
   }
-  return (await hears(ours)) ? 0 : status;
+  try {
+    return (await hears(ours)) ? 0 : await status;
+  } finally {
+    watch.close();
+  }
 }
 
 /** Says to the waiting command that all is well, and lets go of its terminal. */
