@@ -67,7 +67,7 @@ function frame(span: Span): { readonly text: string; readonly underline: string 
   let at = from;
   for (const glyph of glyphs(text.slice(from, to))) {
     shown += glyph.shown;
-    const width = [...glyph.shown].length;
+    const width = Array.from(glyph.shown).length;
     const marked = at + glyph.bytes > span.start && at < end;
     if (marked) underline += '^'.repeat(width);
     else if (at < span.start) underline += glyph.shown === '\t' ? '\t' : ' '.repeat(width);

@@ -94,11 +94,11 @@ export function some<V>(description: Omit<PlainAttribute<V>, 'arity'>): PlainAtt
 export interface ListDescription<V, Item> extends Description<V> {
   readonly removable: boolean;
   /** One word may stand for several items (`10.1.{2,3}`). */
-  parse(value: Word, report: Report): readonly Item[] | undefined;
+  readonly parse: (value: Word, report: Report) => readonly Item[] | undefined;
   /** Items with the same key are the same. */
-  key(item: Item): string;
-  gather(items: Iterable<Item>): V;
-  spread(value: V): Iterable<Item>;
+  readonly key: (item: Item) => string;
+  readonly gather: (items: Iterable<Item>) => V;
+  readonly spread: (value: V) => Iterable<Item>;
 }
 
 export function list<V, Item>(description: ListDescription<V, Item>): ListAttribute<V> {
