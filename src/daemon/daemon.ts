@@ -27,6 +27,9 @@ export interface DaemonOptions {
   readonly endDropped: boolean;
 }
 
+/** How long a server may take to go after SIGKILL before the daemon goes without it. */
+const survivalSeconds = 4;
+
 export class Daemon {
   readonly #options: DaemonOptions;
   readonly #shared: Shared;
@@ -89,26 +92,35 @@ export class Daemon {
 
   /**
    * Closes all sockets, ends all servers (SIGTERM to each server's process group, SIGKILL after the grace time) and
-   * resolves when none is left. Called again, it stops waiting and kills at once.
+   * resolves when none is left, or when one has survived SIGKILL: a process stuck in the kernel must not keep the
+   * daemon. Called again, it stops waiting and kills at once.
    */
   stop(): Promise<void> {
-    if (this.#stopping !== undefined) {
+    if (this.#stopping === undefined) {
+      this.#closeAll();
+      this.#servers.signalAll('SIGTERM');
+      this.#stopping = this.#endServers();
+    } else {
       this.#servers.signalAll('SIGKILL');
-      return this.#stopping;
     }
-    this.#closeAll();
-    this.#servers.signalAll('SIGTERM');
-    const kill = setTimeout(() => this.#servers.signalAll('SIGKILL'), this.#options.graceSeconds * 1000);
-    this.#stopping = this.#servers.empty().then(() => {
-      clearTimeout(kill);
-      this.#exits.close();
-    });
     return this.#stopping;
   }
 
   /** Closes all sockets and leaves the servers to themselves (SIGQUIT). */
   abandon(): void {
     this.#closeAll();
+    this.#exits.close();
+  }
+
+  async #endServers(): Promise<void> {
+    const { graceSeconds, log } = this.#options;
+    const timers = [setTimeout(() => this.#servers.signalAll('SIGKILL'), graceSeconds * 1000)];
+    const survived = new Promise<void>((resolve) => {
+      timers.push(setTimeout(resolve, (graceSeconds + survivalSeconds) * 1000));
+    });
+    await Promise.race([this.#servers.empty(), survived]);
+    for (const timer of timers) clearTimeout(timer);
+    for (const { pid } of this.#servers) log.write('ERROR', `Server ${pid} did not exit after SIGKILL`);
     this.#exits.close();
   }
 

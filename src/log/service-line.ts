@@ -45,7 +45,9 @@ function exitLine(
   }
   if (flags.has('PID')) line += ` pid=${facts.pid}`;
   if (flags.has('DURATION')) line += ` duration=${Math.floor(seconds)}(sec)`;
-  if (flags.has('USAGE'))
-    line += ` cpu=${facts.cpuSeconds.toFixed(3)}(sec) memory=${Math.round(facts.peakMemory / 1024)}(kB)`;
+  if (flags.has('USAGE')) {
+    const equals = facts.peakMemoryIsBound ? '<=' : '=';
+    line += ` cpu=${facts.cpuSeconds.toFixed(3)}(sec) memory${equals}${Math.round(facts.peakMemory / 1024)}(kB)`;
+  }
   return line;
 }

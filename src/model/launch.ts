@@ -91,4 +91,6 @@ export interface ExitFacts {
   readonly cpuSeconds: number;
   /** Peak resident memory, in bytes. */
   readonly peakMemory: number;
+  /** True: the peak was at most that. The kernel counts what the server shared with the daemon before execve. */
+  readonly peakMemoryIsBound: boolean;
 }

@@ -15,20 +15,20 @@ export interface ExitWatch {
  * Calls back once for each batch of exits, those that came before the watch included. Keeps the process alive.
  *
  * `peakMemory` is the kernel's ru_maxrss, which starts at the daemon's own peak: execve counts the memory that the
- * child shared until then. A server that stayed below it shows the daemon's.
+ * child shared until then. Of a server that stayed below that only this bound is known.
  */
 export function watchExits(onExits: (exits: readonly ExitFacts[]) => void): ExitWatch {
   const watch = native.watchExits((flat) => onExits(exitFacts(flat)));
   return { close: () => native.closeWatch(watch) };
 }
 
-/** Sends a signal to a process. False when it is gone. */
+/** Sends a signal to a process. False when it is gone, or has become somebody whom we may not signal. */
 export function signalProcess(pid: number, signal: NodeJS.Signals): boolean {
   if (!Number.isInteger(pid) || pid <= 0) throw new RangeError(`not a process id: ${pid}`);
   return send(pid, signal);
 }
 
-/** Sends a signal to a process group; every server leads one. False when no process is left in it. */
+/** Sends a signal to a process group; every server leads one. False when no process in it could be signalled. */
 export function signalGroup(pid: number, signal: NodeJS.Signals): boolean {
   if (!Number.isInteger(pid) || pid <= 1) throw new RangeError(`not a process group: ${pid}`);
   return send(-pid, signal);
@@ -38,13 +38,14 @@ function send(pid: number, signal: NodeJS.Signals): boolean {
   try {
     return process.kill(pid, signal);
   } catch (error) {
-    if (error instanceof Error && 'code' in error && error.code === 'ESRCH') return false;
+    if (error instanceof Error && 'code' in error && (error.code === 'ESRCH' || error.code === 'EPERM')) return false;
     throw error;
   }
 }
 
 function exitFacts(flat: readonly number[]): readonly ExitFacts[] {
   const exits: ExitFacts[] = [];
+  const ownPeak = process.resourceUsage().maxRSS * 1024;
   for (let at = 0; at < flat.length; at += 4) {
     const [pid = 0, ending = 0, cpuSeconds = 0, peakMemory = 0] = flat.slice(at, at + 4);
     exits.push({
@@ -52,6 +53,7 @@ function exitFacts(flat: readonly number[]): readonly ExitFacts[] {
       ending: ending < 0 ? { kind: 'signal', signal: -ending } : { kind: 'status', status: ending },
       cpuSeconds,
       peakMemory,
+      peakMemoryIsBound: peakMemory <= ownPeak,
     });
   }
   return exits;

@@ -11,8 +11,12 @@ const flags = (success: readonly SuccessFlag[], failure: readonly FailureFlag[] 
 const start: ServiceRecord = { event: 'start', pid: 42, from: '192.0.2.1' };
 const fail: ServiceRecord = { event: 'fail', reason: 'connections per second', from: '::1' };
 
-function exit(ending: ExitFacts['ending']): ServiceRecord {
-  return { event: 'exit', seconds: 3.99, facts: { pid: 42, ending, cpuSeconds: 0.0126, peakMemory: 3 * 1024 * 1024 } };
+function exit(ending: ExitFacts['ending'], peakMemoryIsBound = false): ServiceRecord {
+  return {
+    event: 'exit',
+    seconds: 3.99,
+    facts: { pid: 42, ending, cpuSeconds: 0.0126, peakMemory: 3 * 1024 * 1024, peakMemoryIsBound },
+  };
 }
 
 test('START has the fields that the flags ask for', () => {
@@ -46,6 +50,12 @@ test('PID and HOST alone ask for no EXIT line', () => {
 test('USAGE adds processor time and peak memory', () => {
   expect(serviceLine('s', flags(['EXIT', 'USAGE']), exit({ kind: 'status', status: 0 }))).toBe(
     'EXIT: s status=0 cpu=0.013(sec) memory=3072(kB)',
+  );
+});
+
+test('a peak that only the daemon itself is known to exceed is a bound', () => {
+  expect(serviceLine('s', flags(['USAGE']), exit({ kind: 'status', status: 0 }, true))).toBe(
+    'EXIT: s cpu=0.013(sec) memory<=3072(kB)',
   );
 });
 
