@@ -25,7 +25,10 @@ export function guessDialect({ text, lineStarts }: SourceFile): Guess {
   if (looksLikeXinetd(text)) return 'xinetd';
   let guess: Guess = 'empty';
   for (const [index, start] of lineStarts.entries()) {
-    const line = text.slice(start, lineStarts[index + 1] ?? text.length).trim();
+    const line = text
+      .slice(start, lineStarts[index + 1] ?? text.length)
+      .replace(/^\xef\xbb\xbf/, '')
+      .trim();
     if (line === '' || line.startsWith('#')) continue;
     if (inetdLine.some((shape) => shape.test(line))) return 'inetd';
     guess = 'unknown';

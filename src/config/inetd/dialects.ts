@@ -16,7 +16,7 @@ export interface Foreign {
 export function foreignSpelling(words: readonly Word[]): Foreign | undefined {
   const [service, socketType, protocol, wait, user] = words;
   if (service === undefined) return undefined;
-  if (/^\.[a-z]/i.test(service.text)) {
+  if (/(^|:)\.[a-z]/i.test(service.text)) {
     return foreign(
       service,
       `the directive '${service.text}'`,
@@ -24,7 +24,7 @@ export function foreignSpelling(words: readonly Word[]): Foreign | undefined {
       'name the file with -f, or put its lines here',
     );
   }
-  if (service.text.startsWith('tcpmux/')) {
+  if (/(^|:)tcpmux\//.test(service.text)) {
     return foreign(service, `the tcpmux service '${service.text}'`, 'FreeBSD', 'give the service a port of its own');
   }
   if (/^:[^:]*:[^:]*:[0-7]+:\//.test(service.text)) {

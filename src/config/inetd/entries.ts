@@ -4,8 +4,8 @@
  * The rules are Debian's openbsd-inetd's, seen by running it: a `#` in the first column makes the line a
  * comment; a line that begins with a blank continues the entry above it; an empty line or a comment ends
  * what can be continued; words are apart by blanks and tabs, without quotes or escapes. Two things are
- * mended: a carriage return before the end of a line is no part of a word, and an indented `#` where an
- * entry would begin is a comment (openbsd-inetd logs a syntax error for it).
+ * mended: a carriage return before the end of a line and a byte order mark before the first one are no
+ * part of a word, and an indented `#` where an entry would begin is a comment (a syntax error there).
  *
  * Nothing here can fail: every text has entries.
  */
@@ -64,9 +64,12 @@ function covering(first: Word, last: Word): Span {
   return { file: first.span.file, start: first.span.start, end: last.span.end };
 }
 
+/** UTF-8's, as the bytes that a file is read as. */
+const byteOrderMark = '\xef\xbb\xbf';
+
 /** Lines without their ends; a last line without a newline counts. */
 function* lines(text: string): Generator<{ readonly start: number; readonly end: number }> {
-  let start = 0;
+  let start = text.startsWith(byteOrderMark) ? byteOrderMark.length : 0;
   while (start < text.length) {
     const newline = text.indexOf('\n', start);
     const next = newline === -1 ? text.length : newline;

@@ -3,30 +3,37 @@
  * so that one run of `check` shows all of them.
  */
 import type { AttributeName, Definition } from '../definition.ts';
-import { type Diagnostic, type DiagnosticCode, diagnose } from '../diagnostic/mod.ts';
+import { codes, type Diagnostic, type DiagnosticCode, diagnose } from '../diagnostic/mod.ts';
 import type { Span } from '../source/mod.ts';
 
 export class Findings {
   readonly diagnostics: Diagnostic[] = [];
   readonly #definition: Definition;
-  readonly #id: string;
+  readonly #inherited: ReadonlyMap<AttributeName, Span>;
 
-  constructor(definition: Definition) {
+  /** @param inherited the spans of `defaults`; a definition that took a value from there has the same ones */
+  constructor(definition: Definition, inherited: ReadonlyMap<AttributeName, Span>) {
     this.#definition = definition;
-    this.#id = definition.settings.id ?? definition.name;
+    this.#inherited = inherited;
   }
 
   get refused(): boolean {
     return this.diagnostics.some(({ severity }) => severity === 'error');
   }
 
-  /** Points at the attribute's value, or at the header of the entry when it was not written. */
+  /**
+   * Points at the attribute's value, or at the header of the entry when it was not written. What refuses this
+   * service because of a value in defaults points at the service as well, since others may go on with it.
+   */
   add(code: DiagnosticCode, attribute: AttributeName | undefined, message: string, help?: string): undefined {
-    const span = attribute === undefined ? undefined : this.#definition.spans.get(attribute);
-    return this.addAt(code, span ?? this.#definition.span, message, help);
-  }
-
-  addAt(code: DiagnosticCode, span: Span, message: string, help: string | undefined): undefined {
-    this.diagnostics.push(diagnose(code, span, message, { service: this.#id, help }));
+    const { settings, name, span: header, spans } = this.#definition;
+    const span = attribute === undefined ? undefined : spans.get(attribute);
+    const service = settings.id ?? name;
+    const inherited = attribute !== undefined && span !== undefined && this.#inherited.get(attribute) === span;
+    if (inherited && codes[code][0] === 'error') {
+      this.diagnostics.push(diagnose(code, header, `${message} (${attribute} is set in defaults)`, { service, help }));
+    } else {
+      this.diagnostics.push(diagnose(code, span ?? header, message, { service, help }));
+    }
   }
 }

@@ -10,13 +10,9 @@ import type { Findings } from './findings.ts';
 export function checkSupported(definition: Definition, findings: Findings): void {
   const { dialect, settings, inetd } = definition;
   if (dialect === 'xinetd') {
-    for (const { span, what } of laterUses(definition)) {
-      findings.addAt(
-        'not-supported-yet',
-        span,
-        `${what} is not supported yet`,
-        'the service is refused rather than run without it',
-      );
+    const help = 'the service is refused rather than run without it';
+    for (const { attribute, what } of laterUses(definition)) {
+      findings.add('not-supported-yet', attribute, `${what} is not supported yet`, help);
     }
     return;
   }

@@ -5,9 +5,9 @@
  * The only thing waited for is the resolver (host names that services listen on); it is asked before the
  * rest, so nothing changes half-way through.
  */
-import type { FailureFlag, Service, SuccessFlag } from '../../model/mod.ts';
+import type { Endpoint, FailureFlag, Service, SuccessFlag } from '../../model/mod.ts';
 import type { AttributeName, Definition, ServiceFlag, ServiceType, Settings } from '../definition.ts';
-import { type Diagnostic, diagnose } from '../diagnostic/mod.ts';
+import type { Diagnostic } from '../diagnostic/mod.ts';
 import type { Span } from '../source/mod.ts';
 import type { TableEntry } from '../table.ts';
 import { type Clash, settleAddresses } from './duplicates.ts';
@@ -65,16 +65,16 @@ export async function resolveDefinitions(
     const definition = { ...written, settings: completeSettings(written.settings) };
     if (selection.disabled.has(written)) return { definition, state: 'disabled', service: undefined };
     if (written.errors.length > 0) return { definition, state: 'refused', service: undefined };
-    const findings = new Findings(definition);
+    const findings = new Findings(definition, defaults.spans);
     const service = resolveService(definition, around, findings);
     diagnostics.push(...findings.diagnostics);
     return { definition, state: service === undefined ? 'refused' : 'ready', service };
   });
-  return settle(outcomes, diagnostics);
+  return settle(outcomes, diagnostics, defaults);
 }
 
 /** Takes out services whose address is taken, and makes the entries. */
-function settle(outcomes: readonly Outcome[], diagnostics: Diagnostic[]): Resolution {
+function settle(outcomes: readonly Outcome[], diagnostics: Diagnostic[], defaults: DefaultSettings): Resolution {
   const { clashes, services } = settleAddresses(outcomes.flatMap(({ service }) => service ?? []));
   const taken = new Set<Service>();
   const definitions = new Map(
@@ -82,7 +82,7 @@ function settle(outcomes: readonly Outcome[], diagnostics: Diagnostic[]): Resolu
   );
   for (const clash of clashes) {
     const definition = definitions.get(clash.service);
-    if (definition !== undefined) diagnostics.push(describeClash(clash, definition));
+    if (definition !== undefined) diagnostics.push(...describeClash(clash, definition, defaults));
     if (clash.same) taken.add(clash.service);
   }
   const entries = outcomes.map(({ definition, state, service }): TableEntry => {
@@ -94,29 +94,24 @@ function settle(outcomes: readonly Outcome[], diagnostics: Diagnostic[]): Resolu
   return { entries: Object.freeze(entries), diagnostics: withoutRepeats(diagnostics) };
 }
 
-function describeClash({ service, endpoint, earlier, other, same }: Clash, definition: Definition): Diagnostic {
-  const findings = new Findings(definition);
-  const place = `${earlier.id} (${earlier.origin.file}, line ${earlier.origin.line})`;
-  const address = `${endpoint.family === 'inet6' ? `[${endpoint.address}]` : endpoint.address}:${endpoint.port}/${service.protocol.name}`;
+function describeClash(clash: Clash, definition: Definition, defaults: DefaultSettings): readonly Diagnostic[] {
+  const { service, endpoint, earlier, other, same } = clash;
+  const findings = new Findings(definition, defaults.spans);
+  const owner = `the service ${earlier.id} (${earlier.origin.file}, line ${earlier.origin.line})`;
+  const address = `${addressText(endpoint)}/${service.protocol.name}`;
   const attribute = definition.settings.port === undefined ? undefined : 'port';
   if (same) {
-    findings.add(
-      'duplicate-address',
-      attribute,
-      `${address} belongs to the service ${place}`,
-      'give one of them another port or address',
-    );
+    const help = 'give one of them another port or address';
+    findings.add('duplicate-address', attribute, `${address} belongs to ${owner}`, help);
   } else {
-    const wide = `${other.family === 'inet6' ? `[${other.address}]` : other.address}:${other.port}`;
-    findings.add(
-      'overlapping-address',
-      attribute,
-      `${address} and ${wide} of the service ${place} overlap`,
-      'whether both can be opened is up to the kernel; bind each to addresses of its own',
-    );
+    const help = 'whether both can be opened is up to the kernel; bind each to addresses of its own';
+    findings.add('overlapping-address', attribute, `${address} and ${addressText(other)} of ${owner} overlap`, help);
   }
-  const [diagnostic] = findings.diagnostics;
-  return diagnostic ?? diagnose('duplicate-address', definition.span, address);
+  return findings.diagnostics;
+}
+
+function addressText({ family, address, port }: Endpoint): string {
+  return family === 'inet6' ? `[${address}]:${port}` : `${address}:${port}`;
 }
 
 /** A value of `defaults` is looked at for each service that inherits it and needs to be talked about once. */

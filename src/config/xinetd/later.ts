@@ -4,6 +4,7 @@ import type { Span } from '../source/mod.ts';
 import { attributeNames, attributes } from './attributes/mod.ts';
 
 export interface LaterUse {
+  readonly attribute: AttributeName;
   readonly span: Span;
   /** For a person, such as `flag SENSOR`. */
   readonly what: string;
@@ -16,7 +17,7 @@ export function laterUses(definition: Pick<Definition, 'settings' | 'spans' | 's
   return maybeLater.flatMap((name) => {
     if (definition.settings[name] === undefined) return [];
     const span = definition.spans.get(name) ?? definition.span;
-    return usesOf(name, definition.settings).map((what) => ({ span, what }));
+    return usesOf(name, definition.settings).map((what) => ({ attribute: name, span, what }));
   });
 }
 

@@ -73,6 +73,11 @@ describe('lines', () => {
     expect(one('ftp stream tcp nowait root /bin/x').settings.server).toBe('/bin/x');
   });
 
+  test('a byte order mark is no part of the first word', () => {
+    expect(one('\xef\xbb\xbfftp stream tcp nowait root /bin/x').name).toBe('ftp');
+    expect(read('\xef\xbb\xbf# comment\n')).toEqual([]);
+  });
+
   test('a # after the first column is an argument, and a note says so', () => {
     const text = 'ftp stream tcp nowait root /bin/x x # what a day';
     expect(one(text).settings.server_args).toEqual(['x', '#', 'what', 'a', 'day']);

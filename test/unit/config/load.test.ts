@@ -58,14 +58,17 @@ describe('which dialect a file is in', () => {
     expect(table.usable).toBe(false);
   });
 
-  test.each(['', '\n\n', '# nothing\n', ' \t\r\n'])('a file without significant lines is fine: %j', async (text) => {
-    expect(await loaded({ '/f': text }, ['/f'])).toMatchObject({
-      entries: [],
-      diagnostics: [],
-      usable: true,
-      files: ['/f'],
-    });
-  });
+  test.each(['', '\n\n', '# nothing\n', ' \t\r\n', '\xef\xbb\xbf# nothing\n'])(
+    'a file without significant lines is fine: %j',
+    async (text) => {
+      expect(await loaded({ '/f': text }, ['/f'])).toMatchObject({
+        entries: [],
+        diagnostics: [],
+        usable: true,
+        files: ['/f'],
+      });
+    },
+  );
 });
 
 describe('several files', () => {
