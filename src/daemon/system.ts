@@ -14,7 +14,9 @@ import {
   groupList,
   protocolByName,
   resourceLimit,
+  SystemError,
   serviceByName,
+  setResourceLimit,
   userById,
   userByName,
 } from '../os/mod.ts';
@@ -41,13 +43,34 @@ export function realSystem(): System {
       rss: resourceLimit('rss').hard,
       stack: resourceLimit('stack').hard,
     },
-    mayRaiseLimits: uid === 0,
+    mayRaiseLimits: mayRaiseLimits(),
     uid,
     gid: process.getegid?.() ?? -1,
     get hostsAccessRules() {
       return hasRules('/etc/hosts.allow') || hasRules('/etc/hosts.deny');
     },
   };
+}
+
+/**
+ * Whether servers can have more than the daemon. Root alone does not say it: containers commonly run root without
+ * CAP_SYS_RESOURCE, or with one that the kernel does not count. So it is tried on a limit that is not in the way,
+ * and undone at once.
+ */
+function mayRaiseLimits(): boolean {
+  for (const name of ['nproc', 'core', 'stack', 'nofile'] as const) {
+    const own = resourceLimit(name);
+    if (!Number.isFinite(own.hard)) continue;
+    try {
+      setResourceLimit(name, { soft: own.soft, hard: own.hard + 1 });
+    } catch (error) {
+      if (error instanceof SystemError) return false;
+      throw error;
+    }
+    setResourceLimit(name, own);
+    return true;
+  }
+  return true;
 }
 
 function program(path: string): ProgramState {
