@@ -1,0 +1,44 @@
+/**
+ * Debian's programs that kinetd is compared with, unpacked by fetch.sh, and why a comparison cannot be made here.
+ *
+ * They are looked for below KINETD_ORACLES, else below test/.oracle. A test that needs one that is not there is
+ * skipped and says so: the machine of somebody who only builds kinetd need not have them.
+ */
+import { existsSync, readdirSync } from 'node:fs';
+import { join } from 'node:path';
+
+import { isRoot, root } from '../daemon/kinetd.ts';
+
+/** A program with a command line of its own that kinetd has as a personality. */
+export type Personality = 'xinetd' | 'inetd';
+
+const folder = process.env['KINETD_ORACLES'] ?? join(root, 'test/.oracle');
+
+const paths: Readonly<Record<Personality, string>> = {
+  xinetd: join(folder, 'xinetd/usr/sbin/xinetd'),
+  inetd: join(folder, 'openbsd-inetd/usr/sbin/inetd'),
+};
+
+/** Debian's program. */
+export function oracle(personality: Personality): string {
+  return paths[personality];
+}
+
+/** LD_LIBRARY_PATH for Debian's programs, which need libraries that are unpacked beside them. */
+export function libraries(): string {
+  return ['libwrap0', 'libbsd0']
+    .map((name) => join(folder, name, 'usr/lib'))
+    .filter((path) => existsSync(path))
+    .flatMap((path) => readdirSync(path).map((triplet) => join(path, triplet)))
+    .join(':');
+}
+
+/**
+ * Why Debian's program cannot be used here; undefined when it can.
+ * @param asRoot whether the case changes users or limits; xinetd calls setuid for every server and needs root always
+ */
+export function obstacle(personality: Personality, asRoot: boolean): string | undefined {
+  if (!existsSync(paths[personality])) return `Debian's ${personality} is not there: run test/oracle/fetch.sh`;
+  if (!isRoot && (asRoot || personality === 'xinetd')) return 'only root can start servers as somebody else';
+  return undefined;
+}
