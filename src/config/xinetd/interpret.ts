@@ -16,8 +16,17 @@ import { locate, type SourceFile, type Span } from '../source/mod.ts';
 import type { Attribute, ListAttribute, Report, Value } from './attribute.ts';
 import { attributeNamed, attributes, attributeWords } from './attributes/mod.ts';
 import type { LoadedEntry } from './load.ts';
-import type { Defaults } from './reading.ts';
 import { type Assignment, type DefaultsEntry, type ServiceEntry, spanOf } from './tree.ts';
+
+/** What all `defaults` entries together say. */
+export interface Defaults {
+  readonly settings: Settings;
+  /**
+   * A Definition that took a value from here has the same Span object in its own `spans`; that is how an
+   * inherited `log_type` (one shared log) is told from a service's own.
+   */
+  readonly spans: ReadonlyMap<AttributeName, Span>;
+}
 
 export interface Interpretation {
   readonly definitions: readonly Definition[];

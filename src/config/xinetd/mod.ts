@@ -2,6 +2,7 @@
 export type { Attribute, AttributeTable, Description, WordEntry } from './attribute.ts';
 export { attributeGroups, attributeNames, attributes } from './attributes/mod.ts';
 export * from './dialect.ts';
+export type { Defaults } from './interpret.ts';
 export * from './later.ts';
 export { parseXinetd } from './parser.ts';
 export * from './print.ts';

@@ -2,22 +2,12 @@
  * Reads an xinetd.conf with all that it includes: the entries of every file, with defaults applied, and
  * everything that was found on the way. Never throws, and takes time in proportion to the text.
  */
-import type { AttributeName, Definition, Settings } from '../definition.ts';
+import type { Definition } from '../definition.ts';
 import type { Diagnostic } from '../diagnostic/mod.ts';
-import type { FileAccess, SourceFile, Span } from '../source/mod.ts';
+import type { FileAccess, SourceFile } from '../source/mod.ts';
 import { attributeNamed, attributes } from './attributes/mod.ts';
-import { interpret } from './interpret.ts';
+import { type Defaults, interpret } from './interpret.ts';
 import { loadXinetd } from './load.ts';
-
-/** What all `defaults` entries together say. */
-export interface Defaults {
-  readonly settings: Settings;
-  /**
-   * A Definition that took a value from here has the same Span object in its own `spans`; that is how an
-   * inherited `log_type` (one shared log) is told from a service's own.
-   */
-  readonly spans: ReadonlyMap<AttributeName, Span>;
-}
 
 export interface XinetdReading {
   /** In the order of the text, included files at the place of their directive. `enabled` and `disabled` are not applied. */
