@@ -14,7 +14,16 @@ import { type Diagnostic, type DiagnosticCode, diagnose } from '../diagnostic/mo
 import type { SourceFile, Span } from '../source/mod.ts';
 import { foreignSpelling } from './dialects.ts';
 import { type Entry, splitEntries, type Word } from './entries.ts';
-import { type Field, portOf, protocolField, serviceField, socketTypeOf, userField, waitField } from './fields.ts';
+import {
+  type Field,
+  portOf,
+  protocolField,
+  type ServiceField,
+  serviceField,
+  socketTypeOf,
+  userField,
+  waitField,
+} from './fields.ts';
 
 export interface InetdReading {
   readonly definitions: readonly Definition[];
@@ -79,15 +88,17 @@ class EntryReader {
     }
     const where = this.#field(first, serviceField(first.text));
     if (words.length === 1 && /^[^/].*:$|^:$/.test(first.text)) return { defaults: where?.addresses };
-    return { definition: this.#definition(this.#fields(words, where?.service ?? '', where?.addresses)) };
+    return { definition: this.#definition(this.#fields(words, where)) };
   }
 
-  #fields(words: Entry['words'], service: string, own: readonly string[] | undefined): InetdFields {
+  /** @param where undefined when the first field cannot be read, which has been told by then */
+  #fields(words: Entry['words'], where: ServiceField | undefined): InetdFields {
     const [first, socketType, protocol, wait, user, program, ...args] = words;
+    const service = where?.service ?? '';
     if (service !== '') this.#name = service;
     const missing = fieldNames.filter((_, index) => words[index] === undefined);
-    if (missing.length > 0 || service === '') {
-      const names = service === '' && missing.length === 0 ? 'service' : missing.join(', ');
+    if (missing.length > 0 || where?.service === '') {
+      const names = missing.length === 0 ? 'service' : missing.join(', ');
       this.#find(
         'missing-field',
         this.#entry.span,
@@ -95,8 +106,8 @@ class EntryReader {
         'write: service socktype protocol wait user program argv0 arguments',
       );
     }
-    const addresses = own ?? this.#defaults;
-    if (addresses === undefined) {
+    const addresses = where?.addresses ?? this.#defaults;
+    if (where !== undefined && addresses === undefined) {
       this.#find(
         'bad-address',
         first.span,
