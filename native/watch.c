@@ -94,7 +94,6 @@ static void call_back(struct watch *watch, napi_value argument) {
 
 void watch_call(struct watch *watch, napi_value (*make)(napi_env env, void *data), void *data) {
   napi_env env = watch->env;
-  if (watch->closed) return;
   napi_handle_scope scope;
   MUST(napi_open_handle_scope(env, &scope));
   napi_value argument = make == NULL ? NULL : make(env, data);
@@ -124,7 +123,6 @@ static int start_polling(struct watch *watch) { return uv_poll_start(&watch->han
 static void ready(uv_poll_t *poll, int status, int events) {
   (void)events;
   struct watch *watch = poll->data;
-  if (!watch->running) return;
   if (status < 0) start_polling(watch);
   watch_call(watch, NULL, NULL);
 }

@@ -2,7 +2,7 @@
  * What every watch on libuv's loop shares: a callback into JavaScript, and an end that leaves nothing behind.
  *
  * A watch lives in two places, as a libuv handle and as a value of JavaScript, and its memory is freed when both have
- * let go. Closing is final: no callback comes after it, not even one that libuv had already queued. An environment
+ * let go. Closing is final: libuv promises no callback after it, or after a stop, not even a queued one. An environment
  * that ends (a worker thread, a test) closes its watches through an asynchronous clean-up hook.
  */
 #ifndef KINETD_WATCH_H

@@ -14,6 +14,10 @@ test('a signal is reported as such', () => {
   expect(shell('kill -9 $$').exits).toMatchObject([{ ending: { kind: 'signal', signal: 9 } }]);
 });
 
+test('an exit that came before the watch is reported', () => {
+  expect(shell('exit 3', { late: true }).exits).toMatchObject([{ ending: { kind: 'status', status: 3 } }]);
+});
+
 test('the exit tells the CPU time and the memory that the server used', () => {
   const busy = shell('i=0; while [ $i -lt 100000 ]; do i=$((i+1)); done').exits[0];
   const idle = shell('exit 0').exits[0];

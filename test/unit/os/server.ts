@@ -15,6 +15,8 @@ export interface Job {
   readonly bulk?: number;
   /** The three descriptors are 1, 2 and 0, each a file of its own. */
   readonly shuffle?: boolean;
+  /** The watch on exits begins after the server has ended. */
+  readonly late?: boolean;
   /** The daemon has a handler for SIGUSR1 and must still get that signal afterwards. */
   readonly handler?: boolean;
 }
