@@ -1,0 +1,180 @@
+/**
+ * Configuration files of strangers, taken from public repositories, and what xinetd 2.3.15.3 and Debian's
+ * openbsd-inetd make of each. They are no part of the project: the folder stands beside it or the tests are
+ * skipped.
+ *
+ * kinetd must read all of them, and where it runs more or fewer services than the old daemon, the reason must
+ * be one of the differences named here. Users, groups and programs exist on the machine these files are read
+ * for, as they did when the verdicts were taken; services(5) is Debian's as far as the files need it.
+ */
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+
+import { describe, expect, test } from 'vitest';
+
+import {
+  type DiagnosticCode,
+  describeTable,
+  load,
+  renderDiagnostic,
+  type ServiceTable,
+  systemFiles,
+} from '../../src/config/mod.ts';
+import { fakeSystem } from '../unit/config/fake-system.ts';
+
+const home = join(import.meta.dirname, '../../../shared/wild');
+const present = existsSync(home);
+const title = present
+  ? 'files in the wild'
+  : 'files in the wild (skipped: the folder shared/wild is not beside the project)';
+
+/** Why kinetd refuses what the old daemons run. */
+const stricter: Partial<Record<DiagnosticCode, string>> = {
+  'not-supported-yet': 'the service wants what a later version brings; it is not run without',
+  'other-dialect': 'the line is in the spelling of another inetd, which openbsd-inetd misreads in silence',
+  'unknown-attribute': 'xinetd leaves the attribute out and runs the service without it',
+  'bad-address': 'xinetd leaves the item out of the list',
+  'server-not-absolute': 'the old daemons start such a program in / and fail at every connection',
+  'duplicate-address': "openbsd-inetd lets the later line replace the earlier one's program",
+};
+
+/** What xinetd says about a service that it refuses and kinetd runs. */
+const laxer: readonly { readonly says: RegExp; readonly because: string }[] = [
+  {
+    says: /service\/protocol combination not in \/etc\/services/,
+    because: 'a port is enough, the name need not be listed',
+  },
+  { says: /missing attribute user/, because: 'a comment after the value of a one-value attribute is a comment' },
+];
+
+/** Debian's services(5), as far as these files name them. */
+const services = {
+  'amanda/tcp': 10080,
+  'auth/tcp': 113,
+  'bootps/udp': 67,
+  'chargen/tcp': 19,
+  'comsat/udp': 512,
+  'cvspserver/tcp': 2401,
+  'daytime/tcp': 13,
+  'discard/tcp': 9,
+  'echo/tcp': 7,
+  'finger/tcp': 79,
+  'ftp/tcp': 21,
+  'gopher/tcp': 70,
+  'http/tcp': 80,
+  'ident/tcp': 113,
+  'imap/tcp': 143,
+  'klogin/tcp': 543,
+  'kshell/tcp': 544,
+  'login/tcp': 513,
+  'netbios-ns/udp': 137,
+  'netbios-ssn/tcp': 139,
+  'netstat/tcp': 15,
+  'nntp/tcp': 119,
+  'nrpe/tcp': 5666,
+  'nsca/tcp': 5667,
+  'ntalk/udp': 518,
+  'pop3/tcp': 110,
+  'printer/tcp': 515,
+  'shell/tcp': 514,
+  'smtp/tcp': 25,
+  'ssh/tcp': 22,
+  'svn/tcp': 3690,
+  'systat/tcp': 11,
+  'talk/udp': 517,
+  'telnet/tcp': 23,
+  'tftp/udp': 69,
+  'uucpd/tcp': 540,
+  'www/tcp': 80,
+};
+
+function loaded(file: string): Promise<ServiceTable> {
+  return load({ paths: [file] }, fakeSystem({ everything: true, services }), systemFiles(home));
+}
+
+function rows(name: string): string[][] {
+  if (!present) return [];
+  return readFileSync(join(home, name), 'utf8')
+    .split('\n')
+    .slice(1)
+    .filter((row) => row !== '')
+    .map((row) => row.split('\t'));
+}
+
+/** Refused services all of whose errors are differences named above. */
+function explained(table: ServiceTable): ServiceTable['entries'] {
+  return table.entries.filter((entry) => {
+    if (entry.state !== 'refused') return false;
+    const errors = table.diagnostics.filter(({ severity, service }) => severity === 'error' && service === entry.id);
+    return errors.length > 0 && errors.every(({ code }) => stricter[code] !== undefined);
+  });
+}
+
+/** Errors, for the message of a test that fails. */
+function said(table: ServiceTable): string {
+  return table.diagnostics.map((diagnostic) => renderDiagnostic(diagnostic, { colour: false })).join('\n');
+}
+
+describe.skipIf(!present)(title, () => {
+  const files = present ? readdirSync(home).filter((name) => /\.x?inetd$/.test(name)) : [];
+
+  test.each(files)('%s is read, and all that is said about it can be shown', async (file) => {
+    const table = await loaded(file);
+    expect(JSON.parse(JSON.stringify(describeTable(table)))).toHaveLength(table.entries.length);
+    expect(said(table)).not.toMatch(/undefined|\[object/);
+    // A refusal without a reason would be a riddle.
+    for (const { id } of table.entries.filter(({ state }) => state === 'refused')) {
+      expect(table.diagnostics.filter(({ severity, service }) => severity === 'error' && service === id)).not.toEqual(
+        [],
+      );
+    }
+  });
+
+  test.each(rows('wild-xinetd-2.3.15-verdicts.tsv'))(
+    "%s runs as many services as xinetd's %s, or it is known why not",
+    async (file = '', available, messages = '') => {
+      const table = await loaded(file);
+      const ready = table.entries.filter(({ state }) => state === 'ready').length;
+      // FATAL: the daemon ended, so it ran none.
+      const theirs = available === 'FATAL' ? 0 : Number(available);
+      const reasons = messages.split(';').filter((message) => laxer.some(({ says }) => says.test(message)));
+      const surplus = available === 'FATAL' ? Number.POSITIVE_INFINITY : reasons.length;
+      expect(theirs - ready, said(table)).toBeLessThanOrEqual(explained(table).length);
+      expect(ready - theirs, messages).toBeLessThanOrEqual(surplus);
+    },
+  );
+
+  const debian = rows('wild-inetd-verdicts.tsv').filter(([, daemon]) => daemon === 'openbsd-inetd');
+
+  test.each(debian)(
+    '%s opens as many sockets as %s (%s), or it is known why not',
+    async (file = '', _daemon, listening = '', messages = '') => {
+      const table = await loaded(file);
+      const theirs = listening.split('/').map(Number);
+      for (const [index, kind] of (['tcp inet', 'tcp inet6', 'udp inet', 'udp inet6'] as const).entries()) {
+        const [protocol = '', family] = kind.split(' ');
+        const mine = table.entries.flatMap((entry) =>
+          entry.state === 'ready' && entry.service.protocol.name === protocol
+            ? entry.service.endpoints.filter((endpoint) => endpoint.family === family)
+            : [],
+        ).length;
+        const reasons = explained(table).filter(({ settings }) => (settings.protocol ?? protocol) === protocol).length;
+        expect((theirs[index] ?? 0) - mine, `${kind}\n${said(table)}`).toBeLessThanOrEqual(reasons);
+        expect(mine, `${kind}: ${messages}`).toBeLessThanOrEqual(theirs[index] ?? 0);
+      }
+    },
+  );
+
+  test('every difference named above occurs, so the lists hold nothing stale', async () => {
+    const found = new Set<string>();
+    for (const file of files) {
+      const table = await loaded(file);
+      for (const { severity, code } of table.diagnostics) if (severity === 'error') found.add(code);
+    }
+    expect(Object.keys(stricter).filter((code) => !found.has(code))).toEqual([]);
+    const verdicts = rows('wild-xinetd-2.3.15-verdicts.tsv')
+      .map(([, , messages = '']) => messages)
+      .join(';');
+    expect(laxer.filter(({ says }) => !says.test(verdicts))).toEqual([]);
+  });
+});
