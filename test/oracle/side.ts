@@ -177,6 +177,14 @@ export class Side {
     });
   }
 
+  /** Resolves with the lines about a service once there are so many. */
+  count(id: string, lines: number): Promise<readonly string[]> {
+    return this.#await(`logged ${lines} lines of ${id}`, () => {
+      const found = this.lines(id);
+      return found.length >= lines ? found : undefined;
+    });
+  }
+
   signal(signal: NodeJS.Signals): void {
     this.#child?.kill(signal);
   }
