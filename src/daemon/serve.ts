@@ -34,6 +34,7 @@ const ignored = ['SIGUSR1', 'SIGALRM', 'SIGPIPE', 'SIGTTIN', 'SIGTTOU', 'SIGTSTP
 export async function serve(options: ServeOptions): Promise<number> {
   const { log } = options;
   for (const signal of ignored) process.on(signal, () => {});
+  process.on('exit', () => options.logs.close());
   const orders = new Orders();
   const table = await options.load();
   options.report(table);

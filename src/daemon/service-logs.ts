@@ -75,4 +75,10 @@ export class ServiceLogs {
       this.#sinks.delete(key);
     }
   }
+
+  /** Writes what is pending and closes everything; for the end of the process. */
+  close(): void {
+    for (const sink of this.#sinks.values()) sink.close();
+    this.#sinks.clear();
+  }
 }

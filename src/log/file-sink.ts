@@ -3,7 +3,9 @@
  * umask, never truncated. Past the hard limit nothing is written until the next reopen, and the daemon log says so
  * once; past the soft limit the daemon log says so once (the manual promises that, xinetd never does it).
  *
- * A full disk or a file that has become unwritable costs the lines, not the daemon: see sink.ts.
+ * Lines of one turn of the event loop are written together at its end: the client of a connection does not wait for
+ * its log line, and a busy daemon writes once for many of them. A full disk or a file that has become unwritable costs
+ * the lines, not the daemon: see sink.ts.
  */
 import { closeSync, constants, fstatSync, openSync, writeSync } from 'node:fs';
 
@@ -16,6 +18,9 @@ export interface FileLimits {
   readonly soft: number | undefined;
   readonly hard: number | undefined;
 }
+
+/** More than this is not kept until the end of the turn. */
+const mostPending = 65_536;
 
 const flags = constants.O_WRONLY | constants.O_APPEND | constants.O_CREAT | constants.O_NOCTTY | constants.O_NONBLOCK;
 
@@ -30,6 +35,8 @@ export class FileSink implements Sink {
   #size = 0;
   #state: 'writing' | 'above-soft' | 'full' | 'failing' = 'writing';
   #lost = 0;
+  #pending = '';
+  #lines = 0;
 
   /**
    * @param name how messages call the log: the service's id, or `common` for the shared one, as in xinetd
@@ -46,18 +53,30 @@ export class FileSink implements Sink {
 
   write(line: string): void {
     if (this.#state === 'full') return;
-    const bytes = Buffer.from(`${this.#time(this.#clock())}: ${printable(line)}\n`);
+    const text = `${this.#time(this.#clock())}: ${printable(line)}\n`;
     const { soft, hard } = this.#limits;
-    if (hard !== undefined && this.#size + bytes.length > hard) {
+    const size = this.#size + Buffer.byteLength(text);
+    if (hard !== undefined && size > hard) {
       this.#state = 'full';
       this.#trouble('ERROR', `Size of ${this.#name} log exceeded hard limit`);
       return;
     }
-    this.#append(bytes);
-    if (soft !== undefined && this.#state === 'writing' && this.#size > soft) {
+    this.#size = size;
+    if (soft !== undefined && this.#state === 'writing' && size > soft) {
       this.#state = 'above-soft';
       this.#trouble('WARNING', `Size of ${this.#name} log exceeded soft limit`);
     }
+    this.#queue(text);
+  }
+
+  /** Writes what is pending now; for the end of the process, when no turn of the event loop comes any more. */
+  flush(): void {
+    if (this.#lines === 0) return;
+    const text = this.#pending;
+    const lines = this.#lines;
+    this.#pending = '';
+    this.#lines = 0;
+    this.#append(text, lines);
   }
 
   reopen(): void {
@@ -71,6 +90,7 @@ export class FileSink implements Sink {
   }
 
   close(): void {
+    this.flush();
     if (this.#descriptor !== undefined) closeSync(this.#descriptor);
     this.#descriptor = undefined;
   }
@@ -80,13 +100,25 @@ export class FileSink implements Sink {
     this.#size = fstatSync(this.#descriptor).size;
   }
 
-  #append(bytes: Buffer): void {
+  #queue(text: string): void {
+    if (this.#lines === 0) setImmediate(() => this.flush());
+    this.#pending += text;
+    this.#lines++;
+    if (this.#pending.length > mostPending) this.flush();
+  }
+
+  #append(text: string, lines: number): void {
+    const bytes = Buffer.from(text);
     try {
-      if (this.#descriptor === undefined) this.#open();
-      if (this.#descriptor === undefined) return;
-      this.#size += writeSync(this.#descriptor, bytes);
+      if (this.#descriptor === undefined) {
+        this.#open();
+        this.#size += bytes.length;
+      }
+      let at = 0;
+      while (this.#descriptor !== undefined && at < bytes.length) at += writeSync(this.#descriptor, bytes, at);
     } catch (error) {
-      this.#lost++;
+      this.#size -= bytes.length;
+      this.#lost += lines;
       this.#fail(error);
       return;
     }

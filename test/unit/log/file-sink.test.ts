@@ -1,6 +1,7 @@
 import { mkdirSync, mkdtempSync, readFileSync, renameSync, rmSync, statSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { setImmediate } from 'node:timers/promises';
 
 import { afterEach, beforeEach, expect, test } from 'vitest';
 
@@ -30,31 +31,39 @@ function sink(limits: { soft: number | undefined; hard: number | undefined } = n
   );
 }
 
-test('a line has its time in front and is written at once', () => {
+test('a line has its time in front and is written when the turn of the event loop ends', async () => {
   sink().write('START: echo');
+  expect(readFileSync(path, 'utf8')).toBe('');
+  await setImmediate();
   expect(readFileSync(path, 'utf8')).toBe('26/11/20@12:00:00: START: echo\n');
 });
 
 test('what was there is kept', () => {
-  sink().write('first');
-  sink().write('second');
+  for (const line of ['first', 'second']) {
+    const appending = sink();
+    appending.write(line);
+    appending.close();
+  }
   expect(readFileSync(path, 'utf8').match(/first|second/g)).toEqual(['first', 'second']);
 });
 
 test('the hard limit is never exceeded, is told once, and a reopen after rotation writes again', () => {
   const limited = sink({ soft: undefined, hard: 60 });
   for (let line = 0; line < 5; line++) limited.write('START: echo');
+  limited.flush();
   expect(statSync(path).size).toBeLessThanOrEqual(60);
   expect(troubles).toEqual(['ERROR Size of echo log exceeded hard limit']);
   renameSync(path, `${path}.1`);
   limited.reopen();
   limited.write('START: echo');
+  limited.flush();
   expect(readFileSync(path, 'utf8')).toContain('START: echo');
 });
 
 test('the soft limit is told once and writing goes on', () => {
   const limited = sink({ soft: 40, hard: undefined });
   for (let line = 0; line < 4; line++) limited.write('START: echo');
+  limited.flush();
   expect(troubles).toEqual(['WARNING Size of echo log exceeded soft limit']);
   expect(readFileSync(path, 'utf8').split('\n')).toHaveLength(5);
 });
@@ -66,10 +75,12 @@ test('a log that cannot be written loses lines, says so once, and says when it c
   troubled.reopen();
   troubled.write('lost');
   troubled.write('lost too');
+  troubled.flush();
   expect(troubles).toHaveLength(1);
   expect(troubles[0]).toContain('cannot be written');
   rmSync(path, { recursive: true });
   troubled.write('back');
+  troubled.flush();
   expect(readFileSync(path, 'utf8')).toContain('back');
   expect(troubles[1]).toContain('2 lines were lost');
 });
@@ -77,4 +88,11 @@ test('a log that cannot be written loses lines, says so once, and says when it c
 test('a log that cannot be opened at the start is an error of the caller', () => {
   mkdirSync(path);
   expect(() => sink()).toThrow(/EISDIR/);
+});
+
+test('many lines of one turn are one write, and more than fits is not kept back', async () => {
+  const busy = sink();
+  for (let line = 0; line < 3000; line++) busy.write(`START: echo pid=${line}`);
+  await setImmediate();
+  expect(readFileSync(path, 'utf8').match(/pid=\d+/g)).toHaveLength(3000);
 });
