@@ -8,7 +8,10 @@ import { anyWord, manyOf, oneOf, wholeLater, wholeNumber, wordsLater, yesNo, yes
 const typeWords: readonly WordEntry<ServiceType>[] = [
   { word: 'RPC', documentation: 'the service registers with the portmapper', later: true },
   { word: 'INTERNAL', documentation: 'kinetd itself answers, no program is started', later: true },
-  { word: 'UNLISTED', documentation: 'the service is not looked up in services(5), so `port` must be given' },
+  {
+    word: 'UNLISTED',
+    documentation: 'the name is not looked up in services(5); `protocol` or `socket_type`, and `port`, must be given',
+  },
   { word: 'SPECIAL', documentation: 'means nothing; accepted for old files' },
   {
     word: 'TCPMUX',
@@ -43,8 +46,8 @@ const flagWords: readonly WordEntry<ServiceFlag>[] = [
 const socketTypeWords: readonly WordEntry<NonNullable<Settings['socket_type']>>[] = [
   { word: 'stream', documentation: 'connections, as TCP has them' },
   { word: 'dgram', documentation: 'datagrams, as UDP has them' },
-  { word: 'raw', documentation: 'direct access to IP' },
-  { word: 'seqpacket', documentation: 'connections that keep the borders of messages' },
+  { word: 'raw', documentation: 'direct access to IP; not done by this version' },
+  { word: 'seqpacket', documentation: 'connections that keep the borders of messages; not done by this version' },
 ];
 
 const largestRpcNumber = 2 ** 32 - 1;
@@ -175,7 +178,7 @@ export const identity: Pick<
     syntax: 'NUMBER',
     default: 'the port that services(5) has for the name',
     documentation: [
-      'The port to listen on. For a service that is listed in services(5) it must be the listed one; with `type = UNLISTED` it may be any and must be written.',
+      'The port to listen on. Without it the port comes from services(5). Where services(5) knows the name of the service, a `port` that is another one is refused, unless `type` has `UNLISTED`.',
     ],
     example: 'port = 8080',
     parse: (word, report) => wholeNumber(word, report, { low: 0, high: 65535, what: 'a port' }),

@@ -8,13 +8,13 @@ import { bound, largestInt, sizeBound, wholeNumber } from '../values.ts';
 /** Longer pauses do not fit a timer; they are 24 days. */
 const longestPause = 2_147_483;
 
-function resourceLimit(what: string, example: string): Attribute<Bound> {
+function resourceLimit(what: string, example: string, unset: string = "the daemon's own limit"): Attribute<Bound> {
   return one({
     places: 'service',
     syntax: 'SIZE | UNLIMITED',
-    default: "the daemon's own limit",
+    default: unset,
     documentation: [
-      `${what}, as soft and as hard limit. A size may end in \`K\`, \`M\` or \`G\` for 1024, 1024² and 1024³ (xinetd knows no \`G\`); 0 is as if nothing were written. See setrlimit(2).`,
+      `${what}, as soft and as hard limit; a value above the daemon's own hard limit is brought down to that. A size may end in \`K\`, \`M\` or \`G\` for 1024, 1024² and 1024³ (xinetd knows no \`G\`); 0 is as if nothing were written. See setrlimit(2).`,
     ],
     example,
     parse: sizeBound,
@@ -98,7 +98,11 @@ export const limits: Pick<
 
   rlimit_data: resourceLimit('The data segment of the program in bytes', 'rlimit_data = 32M'),
 
-  rlimit_files: resourceLimit('The number of descriptors that the program may have open', 'rlimit_files = 256'),
+  rlimit_files: resourceLimit(
+    'The number of descriptors that the program may have open',
+    'rlimit_files = 256',
+    'the hard limit that the daemon was started with',
+  ),
 
   rlimit_rss: resourceLimit('The resident memory of the program in bytes', 'rlimit_rss = 32M'),
 
