@@ -12,7 +12,7 @@ import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
 
-import { type Address, talk } from '../daemon/client.ts';
+import { type Address, type TalkOptions, talk } from '../daemon/client.ts';
 import { root } from '../daemon/kinetd.ts';
 import { alive, until } from '../daemon/until.ts';
 import { freePort } from './ports.ts';
@@ -96,6 +96,17 @@ export class Side {
     const number = this.#ports.get(port);
     if (number === undefined) throw new Error(`the configuration has no @PORT:${port}@`);
     return { host, port: number };
+  }
+
+  /** How a client of an echoing service fares: `closed` is a connection that ends without an answer. */
+  async fares(port: string, host = '127.0.0.1', options: TalkOptions = {}): Promise<'served' | 'closed' | 'no port'> {
+    try {
+      const { text } = await talk(this.at(port, host), { send: 'echo', ...options });
+      return text === 'echo' ? 'served' : 'closed';
+    } catch (error) {
+      if (error instanceof Error && 'code' in error && error.code === 'ECONNREFUSED') return 'no port';
+      throw error;
+    }
   }
 
   /** What a probe that serves a stream has to say. */
