@@ -30,13 +30,35 @@ const layers = Object.entries(allowed).map(([folder, targets]) => ({
 module.exports = {
   forbidden: [
     ...layers,
-    { name: 'no-cycles', severity: 'error', from: { path: '^src' }, to: { circular: true, viaOnly: { dependencyTypesNot: ['type-only'] } } },
+    {
+      name: 'no-cycles',
+      severity: 'error',
+      from: { path: '^src' },
+      to: { circular: true, viaOnly: { dependencyTypesNot: ['type-only'] } },
+    },
     { name: 'no-child-process', severity: 'error', from: { path: '^src' }, to: { path: '^(node:)?child_process$' } },
-    { name: 'no-net', comment: 'listening sockets are ours', severity: 'error', from: { path: '^src' }, to: { path: '^(node:)?(net|dgram)$', pathNot: '^src/' } },
+    {
+      name: 'no-net',
+      comment: 'listening sockets are ours',
+      severity: 'error',
+      from: { path: '^src' },
+      to: { path: '^(node:)?(net|dgram)$', pathNot: '^src/' },
+    },
     { name: 'pure-has-no-node', severity: 'error', from: { path: pure }, to: { dependencyTypes: ['core'] } },
-    { name: 'native-only-in-os', severity: 'error', from: { path: '^src', pathNot: '^src/os/' }, to: { path: '\\.node$|^(node:)?module$' } },
+    {
+      name: 'native-only-in-os',
+      severity: 'error',
+      from: { path: '^src', pathNot: '^src/os/' },
+      to: { path: '\\.node$|^(node:)?module$' },
+    },
     { name: 'resolvable', severity: 'error', from: {}, to: { couldNotResolve: true, pathNot: '\\.node$' } },
-    { name: 'known-folder', comment: 'every folder has its place in the layers', severity: 'error', from: { path: '^src/', pathNot: `^src/(${Object.keys(allowed).join('|')})/` }, to: {} },
+    {
+      name: 'known-folder',
+      comment: 'every folder has its place in the layers',
+      severity: 'error',
+      from: { path: '^src/', pathNot: `^src/(${Object.keys(allowed).join('|')})/` },
+      to: {},
+    },
   ],
   options: {
     tsPreCompilationDeps: true,

@@ -8,7 +8,6 @@
  */
 import type {
   FailureFlag,
-  LogSink,
   Network,
   SocketType,
   SuccessFlag,
@@ -139,5 +138,3 @@ export interface Definition {
   /** Errors of this entry: when there is one, the entry is refused, whatever else it says. */
   readonly errors: readonly Diagnostic[];
 }
-
-export type { LogSink };

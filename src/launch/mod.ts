@@ -1,4 +1,4 @@
 /** From a plan and a descriptor to a process, and from its exit to facts. */
-export { connectionEnvironment, type Ends } from './environment.ts';
+export type { Ends } from './environment.ts';
 export { Launcher, launchFailureMessage } from './launcher.ts';
 export { type Server, Servers } from './servers.ts';

@@ -1,8 +1,8 @@
 /** Facts become lines, and lines go to sinks. */
 export { type DaemonLog, fileDaemonLog, syslogDaemonLog, terminalDaemonLog } from './daemon-log.ts';
 export { FileSink } from './file-sink.ts';
-export { type DaemonLevel, daemonLevels, type ServiceRecord } from './record.ts';
-export { noAddress, serviceLine } from './service-line.ts';
-export type { Clock, Sink, Trouble } from './sink.ts';
+export type { DaemonLevel, ServiceRecord } from './record.ts';
+export { serviceLine } from './service-line.ts';
+export type { Clock, Sink } from './sink.ts';
 export { StreamSink } from './stream-sink.ts';
 export { SyslogSink, type SyslogTransport } from './syslog-sink.ts';

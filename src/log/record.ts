@@ -11,5 +11,4 @@ export type ServiceRecord =
   | { readonly event: 'exit'; readonly facts: ExitFacts; readonly seconds: number };
 
 /** How important a message of the daemon itself is; xinetd's words, most important first. */
-export const daemonLevels = ['CRITICAL', 'ERROR', 'WARNING', 'NOTICE', 'INFO', 'DEBUG'] as const;
-export type DaemonLevel = (typeof daemonLevels)[number];
+export type DaemonLevel = 'CRITICAL' | 'ERROR' | 'WARNING' | 'NOTICE' | 'INFO' | 'DEBUG';

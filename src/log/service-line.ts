@@ -7,7 +7,7 @@ import type { Logging, SuccessFlag } from '../model/mod.ts';
 import type { ServiceRecord } from './record.ts';
 
 /** What xinetd writes for a client that the daemon cannot know. */
-export const noAddress = '<no address>';
+const noAddress = '<no address>';
 
 /** @returns the line without its time, or undefined when the flags ask for none */
 export function serviceLine(
