@@ -5,15 +5,14 @@
  * `wait = yes` accepts its own clients (xinetd 2.3.15.4 skips the lists for it), names in a list need the
  * client's name, and rules in hosts.allow and hosts.deny are not read yet.
  */
-import type { Access, Network } from '../../model/mod.ts';
+import type { Access, Network, SocketType } from '../../model/mod.ts';
 import type { AccessItem, Settings } from '../definition.ts';
 import type { Findings } from './findings.ts';
 
-/** @param settings with what is implied */
-export function resolveAccess(settings: Settings, findings: Findings): Access {
+export function resolveAccess(settings: Settings, socketType: SocketType | undefined, findings: Findings): Access {
   const onlyFrom = settings.only_from === undefined ? undefined : networks(settings.only_from, 'only_from', findings);
   const noAccess = settings.no_access === undefined ? nobody : networks(settings.no_access, 'no_access', findings);
-  if (settings.socket_type === 'stream' && settings.wait === true && (noAccess.length > 0 || !admitsAll(onlyFrom))) {
+  if (socketType === 'stream' && settings.wait === true && (noAccess.length > 0 || !admitsAll(onlyFrom))) {
     const attribute = noAccess.length > 0 ? 'no_access' : 'only_from';
     findings.add(
       'peer-unknown',

@@ -12,14 +12,17 @@
  */
 import type { AttributeName, Settings } from '../definition.ts';
 import type { Findings } from './findings.ts';
+import type { Kind } from './transport.ts';
 
 const always: readonly AttributeName[] = ['socket_type', 'wait', 'user', 'server'];
 const unlisted: readonly AttributeName[] = [...always, 'protocol', 'port'];
 
-/** @param settings with what is implied */
-export function checkRequired(settings: Settings, findings: Findings): void {
+export function checkRequired(settings: Settings, kind: Kind, findings: Findings): void {
   const required = settings.type?.has('UNLISTED') === true ? unlisted : always;
-  const missing = required.filter((name) => settings[name] === undefined);
+  const missing = required.filter((name) => {
+    if (name === 'socket_type') return kind.socketType === undefined;
+    return (name === 'protocol' ? kind.protocol : settings[name]) === undefined;
+  });
   if (missing.length === 0) return;
   const lines = missing.map((name) => `${name} = …`).join(', ');
   findings.add('missing-attribute', undefined, `the service has no ${missing.join(', no ')}`, `write ${lines}`);

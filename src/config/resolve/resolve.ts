@@ -5,33 +5,26 @@
  * The only thing waited for is the resolver (host names that services listen on); it is asked before the
  * rest, so nothing changes half-way through.
  */
-import type { Endpoint, FailureFlag, Service, SuccessFlag } from '../../model/mod.ts';
-import type { AttributeName, Definition, ServiceFlag, ServiceType, Settings } from '../definition.ts';
+import type { Endpoint, Service } from '../../model/mod.ts';
+import type { Definition } from '../definition.ts';
 import type { Diagnostic } from '../diagnostic/mod.ts';
-import type { Span } from '../source/mod.ts';
 import type { TableEntry } from '../table.ts';
+import type { Defaults } from '../xinetd/mod.ts';
 import { type Clash, settleAddresses } from './duplicates.ts';
 import { Environments } from './environment.ts';
 import { Findings } from './findings.ts';
-import { deepFreeze, setFreezer } from './freeze.ts';
+import { deepFreeze } from './freeze.ts';
 import { cachedLookups } from './lookups.ts';
 import { lookUpHosts } from './names.ts';
 import type { ResolveOptions } from './options.ts';
 import { selectServices } from './selection.ts';
 import { idOf, originOf, resolveService, type Surroundings } from './service.ts';
 import type { System } from './system.ts';
-import { withImplied } from './transport.ts';
 
 export interface Resolution {
   readonly entries: readonly TableEntry[];
   /** Findings of this step alone; the readers have told theirs. In no particular order. */
   readonly diagnostics: readonly Diagnostic[];
-}
-
-/** What `defaults` says as a whole; the part of a reading of xinetd.conf that is needed here. */
-export interface DefaultSettings {
-  readonly settings: Settings;
-  readonly spans: ReadonlyMap<AttributeName, Span>;
 }
 
 interface Outcome {
@@ -43,7 +36,7 @@ interface Outcome {
 /** Never rejects, as long as the System keeps its word not to throw. */
 export async function resolveDefinitions(
   definitions: readonly Definition[],
-  defaults: DefaultSettings,
+  defaults: Defaults,
   system: System,
   options: ResolveOptions,
 ): Promise<Resolution> {
@@ -61,10 +54,9 @@ export async function resolveDefinitions(
     defaultSpans: defaults.spans,
   };
 
-  const outcomes = definitions.map((written): Outcome => {
-    const definition = { ...written, settings: completeSettings(written.settings) };
-    if (selection.disabled.has(written)) return { definition, state: 'disabled', service: undefined };
-    if (written.errors.length > 0) return { definition, state: 'refused', service: undefined };
+  const outcomes = definitions.map((definition): Outcome => {
+    if (selection.disabled.has(definition)) return { definition, state: 'disabled', service: undefined };
+    if (definition.errors.length > 0) return { definition, state: 'refused', service: undefined };
     const findings = new Findings(definition, defaults.spans);
     const service = resolveService(definition, around, findings);
     diagnostics.push(...findings.diagnostics);
@@ -74,7 +66,7 @@ export async function resolveDefinitions(
 }
 
 /** Takes out services whose address is taken, and makes the entries. */
-function settle(outcomes: readonly Outcome[], diagnostics: Diagnostic[], defaults: DefaultSettings): Resolution {
+function settle(outcomes: readonly Outcome[], diagnostics: Diagnostic[], defaults: Defaults): Resolution {
   const { clashes, services } = settleAddresses(outcomes.flatMap(({ service }) => service ?? []));
   const taken = new Set<Service>();
   const definitions = new Map(
@@ -94,7 +86,7 @@ function settle(outcomes: readonly Outcome[], diagnostics: Diagnostic[], default
   return { entries: Object.freeze(entries), diagnostics: withoutRepeats(diagnostics) };
 }
 
-function describeClash(clash: Clash, definition: Definition, defaults: DefaultSettings): readonly Diagnostic[] {
+function describeClash(clash: Clash, definition: Definition, defaults: Defaults): readonly Diagnostic[] {
   const { service, endpoint, earlier, other, same } = clash;
   const findings = new Findings(definition, defaults.spans);
   const owner = `the service ${earlier.id} (${earlier.origin.file}, line ${earlier.origin.line})`;
@@ -122,19 +114,4 @@ function withoutRepeats(diagnostics: readonly Diagnostic[]): readonly Diagnostic
     const key = `${diagnostic.path}\n${diagnostic.span?.start}\n${diagnostic.code}\n${diagnostic.message}`;
     return !seen.has(key) && seen.add(key) !== undefined;
   });
-}
-
-const freezeTypes = setFreezer<ServiceType>();
-const freezeFlags = setFreezer<ServiceFlag>();
-const freezeSuccess = setFreezer<SuccessFlag>();
-const freezeFailure = setFreezer<FailureFlag>();
-
-/** Settings that cannot be changed, with what they imply filled in. */
-function completeSettings(written: Settings): Settings {
-  const settings: { -readonly [Name in keyof Settings]: Settings[Name] } = withImplied(written);
-  if (settings.type !== undefined) settings.type = freezeTypes(settings.type);
-  if (settings.flags !== undefined) settings.flags = freezeFlags(settings.flags);
-  if (settings.log_on_success !== undefined) settings.log_on_success = freezeSuccess(settings.log_on_success);
-  if (settings.log_on_failure !== undefined) settings.log_on_failure = freezeFailure(settings.log_on_failure);
-  return settings;
 }

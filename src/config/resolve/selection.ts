@@ -6,19 +6,16 @@
  * attribute). Ids are compared without regard to case. The lists are for xinetd.conf: lines of an inetd.conf
  * are switched off by commenting them out.
  */
-import type { AttributeName, Definition, Settings } from '../definition.ts';
+import type { Definition } from '../definition.ts';
 import { type Diagnostic, diagnose } from '../diagnostic/mod.ts';
-import type { Span } from '../source/mod.ts';
+import type { Defaults } from '../xinetd/mod.ts';
 
 export interface Selection {
   readonly disabled: ReadonlySet<Definition>;
   readonly diagnostics: readonly Diagnostic[];
 }
 
-export function selectServices(
-  definitions: readonly Definition[],
-  defaults: { readonly settings: Settings; readonly spans: ReadonlyMap<AttributeName, Span> },
-): Selection {
+export function selectServices(definitions: readonly Definition[], defaults: Defaults): Selection {
   const { enabled, disabled } = defaults.settings;
   const only = enabled === undefined ? undefined : new Set(enabled);
   const never = new Set(disabled);

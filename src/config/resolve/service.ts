@@ -9,7 +9,7 @@ import { checkHostsAccess, resolveAccess } from './access.ts';
 import { type Hosts, resolveEndpoints } from './endpoint.ts';
 import type { Environments } from './environment.ts';
 import type { Findings } from './findings.ts';
-import { setFreezer } from './freeze.ts';
+import { deepFreeze } from './freeze.ts';
 import { resolveIdentity } from './identity.ts';
 import { checkSupported } from './later.ts';
 import type { ResolveOptions } from './options.ts';
@@ -18,7 +18,7 @@ import { checkRequired } from './required.ts';
 import { resolveLimits } from './rlimits.ts';
 import type { System } from './system.ts';
 import { decodeBytes, systemText } from './text.ts';
-import { resolvePort, resolveTransport } from './transport.ts';
+import { type Kind, kindOf, resolvePort, resolveTransport } from './transport.ts';
 
 export interface Surroundings {
   readonly system: System;
@@ -33,13 +33,13 @@ export interface Surroundings {
 const xinetdRate = { connections: 50, pauseSeconds: 10 };
 const xinetdBacklog = 64;
 
-const noFlags: ReadonlySet<never> = setFreezer<never>()(new Set());
+const noFlags: ReadonlySet<never> = deepFreeze(new Set<never>());
 
 /** openbsd-inetd's servers have this whatever umask the daemon was started with (seen). */
 const inetdUmask = 0o022;
 
 /**
- * @param definition without errors of its own, its settings with what is implied
+ * @param definition without errors of its own
  * @returns undefined when there is an error among the findings
  */
 export function resolveService(definition: Definition, around: Surroundings, findings: Findings): Service | undefined {
@@ -48,15 +48,16 @@ export function resolveService(definition: Definition, around: Surroundings, fin
   checkSupported(definition, findings);
   // What else it lacks (a port for an RPC service) would only be noise.
   if (findings.refused) return undefined;
-  checkRequired(settings, findings);
-  const transport = resolveTransport(settings, system, findings);
+  const kind = kindOf(settings);
+  checkRequired(settings, kind, findings);
+  const transport = resolveTransport(kind, system, findings);
   const port = transport === undefined ? undefined : resolvePort(definition, transport.protocol, system, findings);
   const endpoints = port === undefined ? [] : resolveEndpoints(definition, port, around.hosts, findings);
-  checkWait(settings, findings);
+  checkWait(settings, kind, findings);
   const runAs = resolveIdentity(definition, system, findings);
   const program = resolveProgram(definition, system, findings);
   const environment = around.environments.resolve(definition, findings);
-  const access = resolveAccess(settings, findings);
+  const access = resolveAccess(settings, kind.socketType, findings);
   checkHostsAccess(
     dialect === 'xinetd' ? settings.flags?.has('NOLIBWRAP') !== true : options.libwrap,
     system.hostsAccessRules,
@@ -105,8 +106,8 @@ export function originOf({ span }: Definition): Service['origin'] {
 }
 
 /** xinetd 2.3.15.3 starts servers for one datagram over and over; 2.3.15.4 refuses, as here. */
-function checkWait(settings: Settings, findings: Findings): void {
-  if (settings.socket_type !== 'dgram' || settings.wait !== false) return;
+function checkWait(settings: Settings, kind: Kind, findings: Findings): void {
+  if (kind.socketType !== 'dgram' || settings.wait !== false) return;
   findings.add(
     'datagram-needs-wait',
     'wait',

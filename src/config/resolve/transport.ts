@@ -12,18 +12,18 @@ import type { Findings } from './findings.ts';
 import type { System } from './system.ts';
 import { systemText } from './text.ts';
 
-/** A copy of the attributes with what they imply filled in. */
-export function withImplied(written: Settings): Settings {
-  const settings: { -readonly [Name in keyof Settings]: Settings[Name] } = { ...written };
-  if (settings.socket_type === undefined) {
-    if (settings.protocol === 'tcp') settings.socket_type = 'stream';
-    if (settings.protocol === 'udp') settings.socket_type = 'dgram';
-  }
-  if (settings.protocol === undefined) {
-    if (settings.socket_type === 'stream') settings.protocol = 'tcp';
-    if (settings.socket_type === 'dgram') settings.protocol = 'udp';
-  }
-  return settings;
+/** What a service says about its sockets, with what it implies. */
+export interface Kind {
+  readonly socketType: SocketType | undefined;
+  /** As written, not looked up. */
+  readonly protocol: string | undefined;
+}
+
+export function kindOf({ socket_type: socketType, protocol }: Settings): Kind {
+  return {
+    socketType: socketType ?? (protocol === 'tcp' ? 'stream' : protocol === 'udp' ? 'dgram' : undefined),
+    protocol: protocol ?? (socketType === 'stream' ? 'tcp' : socketType === 'dgram' ? 'udp' : undefined),
+  };
 }
 
 export interface Transport {
@@ -31,20 +31,14 @@ export interface Transport {
   readonly protocol: Protocol;
 }
 
-/** @param settings with what is implied */
-export function resolveTransport(settings: Settings, system: System, findings: Findings): Transport | undefined {
-  const { socket_type: socketType } = settings;
-  if (socketType === undefined || settings.protocol === undefined) return undefined;
-  const name = systemText(settings.protocol, 'protocol', findings);
+export function resolveTransport(kind: Kind, system: System, findings: Findings): Transport | undefined {
+  const { socketType } = kind;
+  if (socketType === undefined || kind.protocol === undefined) return undefined;
+  const name = systemText(kind.protocol, 'protocol', findings);
   if (name === undefined) return undefined;
   const protocol = system.protocol(name);
   if (protocol === undefined) {
-    return findings.add(
-      'unknown-protocol',
-      'protocol',
-      `there is no protocol '${settings.protocol}'`,
-      'write tcp or udp',
-    );
+    return findings.add('unknown-protocol', 'protocol', `there is no protocol '${kind.protocol}'`, 'write tcp or udp');
   }
   const fitting = protocol.name === 'tcp' ? 'stream' : protocol.name === 'udp' ? 'dgram' : undefined;
   if (fitting === undefined || socketType === 'raw' || socketType === 'seqpacket') {

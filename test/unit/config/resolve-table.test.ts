@@ -33,14 +33,6 @@ describe('the entries of a table', () => {
     expect((await resolved([broken], fakeSystem())).diagnostics).toEqual([]);
   });
 
-  test('settings show what socket type and protocol imply', async () => {
-    const { entries } = await resolved(
-      [definition('a', { socket_type: undefined, protocol: 'udp', wait: true })],
-      fakeSystem(),
-    );
-    expect(entries[0]?.settings).toMatchObject({ socket_type: 'dgram', protocol: 'udp' });
-  });
-
   test('several mistakes of one service are all told', async () => {
     const { diagnostics } = await resolved(
       [definition('a', { user: 'mallory', server: 'cat', bind: 'nowhere' })],
