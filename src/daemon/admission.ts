@@ -28,7 +28,7 @@ export class Admission {
 
   constructor(service: Service) {
     this.#service = service;
-    this.#access = new AccessList(service.access);
+    this.#access = accessOf(service);
     this.#cps = cpsOf(service);
     this.#starts = startsOf(service);
   }
@@ -37,7 +37,7 @@ export class Admission {
   update(service: Service): void {
     const before = this.#service;
     this.#service = service;
-    this.#access = new AccessList(service.access);
+    this.#access = accessOf(service);
     if (before.limits.cps?.connections !== service.limits.cps?.connections) this.#cps = cpsOf(service);
     if (before.limits.startsPerMinute !== service.limits.startsPerMinute) this.#starts = startsOf(service);
   }
@@ -69,6 +69,13 @@ export class Admission {
 
 function deny(reason: Extract<Decision, { verdict: 'deny' }>['reason']): Decision {
   return { verdict: 'deny', reason };
+}
+
+function accessOf({ access, endpoints }: Service): AccessList {
+  return new AccessList(
+    access,
+    endpoints.some(({ stack }) => stack !== 'only'),
+  );
 }
 
 function cpsOf({ limits }: Service): CpsWindow | undefined {

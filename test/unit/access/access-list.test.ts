@@ -8,8 +8,12 @@ function network(text: string): Network {
   return { family: address.includes(':') ? 'inet6' : 'inet', address, prefix: Number(prefix), text };
 }
 
-function list(onlyFrom: readonly string[] | undefined, noAccess: readonly string[] = []): AccessList {
-  return new AccessList({ onlyFrom: onlyFrom?.map(network), noAccess: noAccess.map(network) });
+function list(
+  onlyFrom: readonly string[] | undefined,
+  noAccess: readonly string[] = [],
+  dualStack = false,
+): AccessList {
+  return new AccessList({ onlyFrom: onlyFrom?.map(network), noAccess: noAccess.map(network) }, dualStack);
 }
 
 describe('without lists', () => {
@@ -60,6 +64,22 @@ describe('both lists', () => {
     expect(access.admits('::1')).toBe(false);
     expect(access.admits('::2')).toBe(true);
     expect(access.admits('127.0.0.1')).toBe(true);
+  });
+});
+
+describe('on a socket for both families', () => {
+  test.each(['::/0', '::/80', '::ffff:0:0/96'])('%s holds all IPv4 clients', (block) => {
+    expect(list([block], [], true).admits('127.0.0.1')).toBe(true);
+    expect(list(undefined, [block], true).admits('127.0.0.1')).toBe(false);
+  });
+
+  test('other IPv6 blocks hold none', () => {
+    expect(list(['2001:db8::/32', '::1/128'], [], true).admits('127.0.0.1')).toBe(false);
+    expect(list(undefined, ['2000::/3'], true).admits('127.0.0.1')).toBe(true);
+  });
+
+  test('a more specific IPv4 block still decides', () => {
+    expect(list(['127.0.0.0/8'], ['::/0'], true).admits('127.0.0.1')).toBe(true);
   });
 });
 
