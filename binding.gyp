@@ -20,7 +20,6 @@
       "cflags_c": [
         "-std=gnu17", "-O2", "-fvisibility=hidden",
         "-Wall", "-Wextra", "-Werror", "-Wshadow", "-Wstrict-prototypes", "-Wvla",
-        "-Wno-cast-function-type",
         "-fstack-protector-strong", "-fstack-clash-protection"
       ],
       "defines": ["NAPI_VERSION=8", "_GNU_SOURCE"],
