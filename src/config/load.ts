@@ -102,7 +102,9 @@ function readSources(paths: readonly string[], access: FileAccess): Sources {
 function inTextOrder(diagnostics: readonly Diagnostic[], files: readonly string[]): Diagnostic[] {
   const order = new Map(files.map((path, index) => [path, index]));
   const rank = ({ path }: Diagnostic): number => order.get(path) ?? -1;
-  return diagnostics.toSorted((a, b) => rank(a) - rank(b) || (a.span?.start ?? -1) - (b.span?.start ?? -1));
+  return diagnostics
+    .map((diagnostic) => Object.freeze(diagnostic))
+    .toSorted((a, b) => rank(a) - rank(b) || (a.span?.start ?? -1) - (b.span?.start ?? -1));
 }
 
 function unknownDialect(file: SourceFile): Diagnostic {

@@ -35,6 +35,9 @@ const xinetdBacklog = 64;
 
 const noFlags: ReadonlySet<never> = deepFreeze(new Set<never>());
 
+/** xinetd's servers start here; openbsd-inetd's too, unless -i or -d leaves it where it was started (seen). */
+const workingDirectory = '/';
+
 /** openbsd-inetd's servers have this whatever umask the daemon was started with (seen). */
 const inetdUmask = 0o022;
 
@@ -90,7 +93,7 @@ export function resolveService(definition: Definition, around: Surroundings, fin
       umask: settings.umask ?? (dialect === 'xinetd' ? system.umask | 0o022 : inetdUmask),
       nice,
       resourceLimits,
-      workingDirectory: '/',
+      workingDirectory,
     },
   };
 }

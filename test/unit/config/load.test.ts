@@ -187,4 +187,5 @@ test('the table and what is in it cannot be changed', async () => {
   expect(
     [table, table.entries, table.diagnostics, table.files, table.unread].map((part) => Object.isFrozen(part)),
   ).toEqual(Array(5).fill(true));
+  expect(table.diagnostics.map((diagnostic) => Object.isFrozen(diagnostic))).toEqual([true]);
 });
