@@ -3,8 +3,8 @@
  * umask, never truncated. Past the hard limit nothing is written until the next reopen, and the daemon log says so
  * once; past the soft limit the daemon log says so once (the manual promises that, xinetd never does it).
  *
- * Lines of one turn of the event loop are written together at its end: the client of a connection does not wait for
- * its log line, and a busy daemon writes once for many of them. A full disk or a file that has become unwritable costs
+ * Lines are kept for some milliseconds and written together: no client waits for a log line, and a busy daemon writes
+ * once for many of them. A full disk or a file that has become unwritable costs
  * the lines, not the daemon: see sink.ts.
  */
 import { closeSync, constants, fstatSync, openSync, writeSync } from 'node:fs';
@@ -19,7 +19,8 @@ export interface FileLimits {
   readonly hard: number | undefined;
 }
 
-/** More than this is not kept until the end of the turn. */
+/** How long a line is kept, and how many characters are kept at most. */
+const pendingMilliseconds = 10;
 const mostPending = 65_536;
 
 const flags = constants.O_WRONLY | constants.O_APPEND | constants.O_CREAT | constants.O_NOCTTY | constants.O_NONBLOCK;
@@ -69,7 +70,7 @@ export class FileSink implements Sink {
     this.#queue(text);
   }
 
-  /** Writes what is pending now; for the end of the process, when no turn of the event loop comes any more. */
+  /** Writes what is pending now; for the end of the process. */
   flush(): void {
     if (this.#lines === 0) return;
     const text = this.#pending;
@@ -101,7 +102,7 @@ export class FileSink implements Sink {
   }
 
   #queue(text: string): void {
-    if (this.#lines === 0) setImmediate(() => this.flush());
+    if (this.#lines === 0) setTimeout(() => this.flush(), pendingMilliseconds).unref();
     this.#pending += text;
     this.#lines++;
     if (this.#pending.length > mostPending) this.flush();
