@@ -2,23 +2,28 @@
 import { execFileSync } from 'node:child_process';
 import { chmodSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
+
+import { afterAll } from 'vitest';
 
 import { root } from '../daemon/kinetd.ts';
 
 let built: string | undefined;
 
-/** The path of the probe, built by the system's compiler once in each worker of the test run. */
+/** The path of the probe, built by the system's compiler once for each test file. */
 export function probe(): string {
   if (built !== undefined) return built;
   const folder = mkdtempSync(join(tmpdir(), 'kinetd-probe-'));
   chmodSync(folder, 0o755);
-  process.once('exit', () => rmSync(folder, { recursive: true, force: true }));
   const program = join(folder, 'probe');
   execFileSync('cc', ['-O1', '-Wall', '-Werror', '-o', program, join(root, 'test/oracle/probe.c')]);
   built = program;
   return program;
 }
+
+afterAll(() => {
+  if (built !== undefined) rmSync(dirname(built), { recursive: true, force: true });
+});
 
 /** The findings by name; the environment apart. */
 export interface Findings {
