@@ -56,7 +56,7 @@ describe('renderDiagnostic', () => {
 
   it('cuts no character in two at the edge of a window', () => {
     for (let shift = 0; shift < 4; shift++) {
-      const text = `${'x'.repeat(shift)}${'\u20ac'.repeat(200)}HERE${'\u20ac'.repeat(200)}`;
+      const text = `${'\u20ac'.repeat(200)}${'x'.repeat(shift)}HERE${'\u20ac'.repeat(200)}`;
       expect(render(about(text, 'HERE')).join('')).not.toContain('\\x');
     }
   });
