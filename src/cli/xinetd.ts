@@ -6,6 +6,8 @@
  * - an option that does not exist is named in a warning instead of being ignored in silence;
  * - `-d` writes to stderr, not to /dev/tty, and works without a terminal.
  */
+import { resolve } from 'node:path';
+
 import type { SyslogFacility } from '../model/mod.ts';
 import { type OptionKind, type ParsedOptions, parseOptions, wholeNumber } from './options.ts';
 import { type PersonalityRun, runPersonality } from './personality.ts';
@@ -93,7 +95,7 @@ function interpret({ values, operands, unknown, incomplete }: ParsedOptions): Pe
       ? { kind: 'terminal' }
       : fileLog === undefined
         ? { kind: 'syslog', facility: facility ?? 'daemon' }
-        : { kind: 'file', path: fileLog },
+        : { kind: 'file', path: resolve(fileLog) },
     debug,
     detach: !foreground,
     stayAlive: foreground || values.has('-stayalive'),

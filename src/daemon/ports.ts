@@ -9,7 +9,7 @@
 import { familyMissing, Listener, type ListenerObserver } from '../listener/mod.ts';
 import type { DaemonLog } from '../log/mod.ts';
 import type { Endpoint, Service } from '../model/mod.ts';
-import { closeDescriptor, type Descriptor, SystemError } from '../os/mod.ts';
+import { closeDescriptor, type Descriptor, errnoMessage, SystemError } from '../os/mod.ts';
 
 /** Gives the bound socket of a listener that ends with this reload, if one fits. */
 export type Inheritance = (service: Service, endpoint: Endpoint) => Descriptor | undefined;
@@ -111,7 +111,10 @@ export class Ports {
     const { id } = this.#service;
     if (listener.endpoint.implied && familyMissing(error)) return;
     if (attempt === 1) {
-      this.#log.write('ERROR', `${error.syscall} failed (${error.message}). service = ${id}`);
+      this.#log.write(
+        'ERROR',
+        `${error.syscall} failed (${errnoMessage(error.errno)} (errno = ${error.errno})). service = ${id}`,
+      );
       this.#log.write(
         'ERROR',
         `Service ${id} failed to start and is deactivated. It is tried again until it can be started.`,

@@ -10,6 +10,7 @@
  * | USR1, ALRM, PIPE, TTIN, TTOU, TSTP, WINCH | ignored: they must not end a daemon, nor open a debugger |
  */
 import type { ServiceTable } from '../config/mod.ts';
+import type { DaemonLog } from '../log/mod.ts';
 import { Daemon, type DaemonOptions } from './daemon.ts';
 import { PidFile } from './pid-file.ts';
 
@@ -90,6 +91,7 @@ async function obey(orders: Orders, daemon: Daemon, options: ServeOptions): Prom
 }
 
 async function reload(daemon: Daemon, { load, report, log }: ServeOptions): Promise<void> {
+  reopen(log);
   log.write('NOTICE', 'Starting reconfiguration');
   const table = await load();
   report(table);
@@ -98,6 +100,15 @@ async function reload(daemon: Daemon, { load, report, log }: ServeOptions): Prom
     return;
   }
   daemon.reload(table);
+}
+
+/** For log rotation; xinetd goes on writing into the file that was moved away. */
+function reopen(log: DaemonLog): void {
+  try {
+    log.reopen();
+  } catch (error) {
+    log.write('ERROR', `the daemon's log cannot be opened anew and stays as it is: ${messageOf(error)}`);
+  }
 }
 
 function removePidFile(pidFile: PidFile | undefined, { log }: ServeOptions): void {
