@@ -29,6 +29,8 @@ export interface SideOptions {
   readonly words?: readonly string[];
   /** On top of {@link baseEnvironment}. */
   readonly environment?: Readonly<Record<string, string>>;
+  /** All words of the command line, in place of those that name the configuration and the log. */
+  readonly command?: readonly string[];
   /** Shell commands before the daemon, such as `umask 077`. */
   readonly shell?: string;
   /** Runs when the folder is there and the daemon is not yet. */
@@ -257,14 +259,14 @@ export class Side {
   }
 
   #spawn(): void {
-    const { personality, environment, shell = ':', words = [] } = this.#options;
+    const { personality, environment, shell = ':', words = [], command } = this.#options;
     const program = this.name === 'Debian' ? [oracle(personality)] : [process.execPath, join(root, 'bin', personality)];
     const configuration = join(this.folder, Object.keys(this.#options.files)[0] ?? '');
     const place =
       personality === 'xinetd'
         ? ['-dontfork', '-filelog', join(this.folder, 'daemon.log'), '-f', configuration]
         : ['-d', configuration];
-    const argv = [...program, ...words.map((word) => this.#fill(word)), ...place];
+    const argv = [...program, ...(command ?? [...words, ...place]).map((word) => this.#fill(word))];
     this.#child = spawn('/bin/sh', ['-c', `${shell}\nexec setpriv --pdeathsig KILL "$@"`, 'sh', ...argv], {
       stdio: ['ignore', 'pipe', 'pipe'],
       env: { ...baseEnvironment, LD_LIBRARY_PATH: libraries(), ...environment },
