@@ -54,8 +54,8 @@ export async function load(request: LoadRequest, system: System, access: FileAcc
     }
     if (dialect !== 'inetd') continue;
     const reading = readInetd(file);
-    definitions.push(...reading.definitions);
-    diagnostics.push(...reading.diagnostics);
+    append(definitions, reading.definitions);
+    append(diagnostics, reading.diagnostics);
   }
   if (understood === 0) diagnostics.push(nothingRead(request.paths));
 
@@ -65,7 +65,8 @@ export async function load(request: LoadRequest, system: System, access: FileAcc
     ...request.inetd,
   });
   const files = [...xinetd.files, ...inetdPaths];
-  diagnostics.push(...xinetd.diagnostics, ...resolution.diagnostics);
+  append(diagnostics, xinetd.diagnostics);
+  append(diagnostics, resolution.diagnostics);
   return Object.freeze({
     entries: resolution.entries,
     diagnostics: Object.freeze(inTextOrder(diagnostics, files)),
@@ -88,8 +89,8 @@ function readSources(paths: readonly string[], access: FileAccess): Sources {
     } else if (answer.code === 'file-is-directory') {
       const reading = readDirectory(path, access);
       for (const file of reading.files) files.set(file.path, file);
-      diagnostics.push(...reading.diagnostics);
-      unread.push(...reading.unread);
+      append(diagnostics, reading.diagnostics);
+      append(unread, reading.unread);
     } else {
       diagnostics.push(answer);
       unread.push(path);
@@ -126,4 +127,9 @@ function nothingRead(paths: readonly string[]): Diagnostic {
     service: undefined,
     help: undefined,
   };
+}
+
+/** `push(...)` overflows the stack where there are more items than a call takes arguments. */
+function append<Item>(items: Item[], more: readonly Item[]): void {
+  for (const item of more) items.push(item);
 }

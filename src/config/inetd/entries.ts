@@ -50,7 +50,8 @@ export function splitEntries(file: SourceFile): InetdText {
       close();
       if (first?.text.startsWith('#@') === true) policies.push({ span: covering(first, words.at(-1) ?? first) });
     } else if (isBlank(head) && open.length > 0) {
-      open.push(...words);
+      // A line may hold more words than a call takes arguments.
+      for (const word of words) open.push(word);
     } else {
       close();
       if (!first.text.startsWith('#')) open = words;

@@ -1,5 +1,4 @@
 /** xinetd.conf: text to Definitions, and the attribute table that says what its words mean. */
-export type { Attribute, AttributeTable, Description, WordEntry } from './attribute.ts';
 export { attributeGroups, attributeNames, attributes } from './attributes/mod.ts';
 export * from './dialect.ts';
 export type { Defaults } from './interpret.ts';
@@ -7,4 +6,3 @@ export * from './later.ts';
 export { parseXinetd } from './parser.ts';
 export * from './print.ts';
 export * from './reading.ts';
-export type { Tree } from './tree.ts';
