@@ -19,7 +19,8 @@ const longestRetrySeconds = 60;
 export class Ports {
   readonly #log: DaemonLog;
   readonly #observer: ListenerObserver;
-  readonly #timers = new Map<Listener, NodeJS.Timeout>();
+  /** What a listener waits for: when it is due, and what happens then. */
+  readonly #pending = new Map<Listener, { readonly timer: NodeJS.Timeout; readonly due: () => void }>();
   #service: Service;
   #listeners: Listener[] = [];
 
@@ -65,13 +66,12 @@ export class Ports {
     });
   }
 
-  /** Watches held listeners again before their time, because what they waited for is there. */
-  resumeHeld(): void {
-    for (const listener of this.#listeners) {
-      if (listener.state !== 'held') continue;
-      this.#cancel(listener);
-      listener.resume();
-    }
+  /** Watches a held listener again before its time, because what it waited for is there. */
+  resume(listener: Listener): void {
+    if (listener.state !== 'held') return;
+    const pending = this.#pending.get(listener);
+    this.#cancel(listener);
+    pending?.due();
   }
 
   /** Closes the ports for a while; `back` is called when they are open again, or could not be opened. */
@@ -141,20 +141,18 @@ export class Ports {
     listener.close();
   }
 
-  #later(listener: Listener, seconds: number, action: () => void): void {
+  #later(listener: Listener, seconds: number, due: () => void): void {
     this.#cancel(listener);
-    this.#timers.set(
-      listener,
-      setTimeout(() => {
-        this.#timers.delete(listener);
-        action();
-      }, seconds * 1000),
-    );
+    const timer = setTimeout(() => {
+      this.#pending.delete(listener);
+      due();
+    }, seconds * 1000);
+    this.#pending.set(listener, { timer, due });
   }
 
   #cancel(listener: Listener): void {
-    clearTimeout(this.#timers.get(listener));
-    this.#timers.delete(listener);
+    clearTimeout(this.#pending.get(listener)?.timer);
+    this.#pending.delete(listener);
   }
 }
 

@@ -41,7 +41,9 @@ export class RunningService implements ListenerObserver {
   #launcher: Launcher;
   #log: ServiceLog | undefined;
   #lastRefusal: { readonly from: string; readonly time: number } | undefined;
-  /** Out of descriptors: when that was last said, in milliseconds; undefined while there are enough. */
+  /** Listeners that rest because there were no descriptors for their clients. */
+  readonly #starved = new Set<Listener>();
+  /** When that was last said, in milliseconds. */
   #starvedSince: number | undefined;
 
   /** @throws SystemError when its log cannot be opened, or memory for its plan cannot be had */
@@ -130,7 +132,8 @@ export class RunningService implements ListenerObserver {
   }
 
   onAcceptFailure(listener: Listener, code: string): void {
-    this.#ports.holdFor(listener, descriptorRetrySeconds);
+    this.#starved.add(listener);
+    this.#ports.holdFor(listener, descriptorRetrySeconds, () => this.#starved.delete(listener));
     const time = this.#shared.clock();
     if (this.#starvedSince !== undefined && time - this.#starvedSince < repeatedTroubleSeconds * 1000) return;
     this.#starvedSince = time;
@@ -188,7 +191,7 @@ export class RunningService implements ListenerObserver {
     this.#admission.occupancy.leave(server.peer?.address);
     this.#record({ event: 'exit', facts, seconds: (this.#shared.clock() - server.startedAt) / 1000 });
     if (waiting?.state === 'busy') waiting.giveBack();
-    if (this.#starvedSince !== undefined) this.#ports.resumeHeld();
+    for (const listener of this.#starved) this.#ports.resume(listener);
   }
 
   #refuse(reason: FailReason, from: string | undefined): void {
