@@ -24,7 +24,6 @@ beforeAll(() => {
   directory = mkdtempSync(join(tmpdir(), 'kinetd-source-'));
 });
 afterAll(() => {
-  chmodSync(join(directory, 'closed'), 0o700);
   rmSync(directory, { recursive: true });
 });
 
@@ -78,9 +77,11 @@ describe('readSource', () => {
     await new Promise((closed) => server.close(closed));
   });
 
-  it('says file-unreadable, with the call and the reason, where permission is missing', ({ skip }) => {
+  it('says file-unreadable, with the call and the reason, where permission is missing', ({ skip, onTestFinished }) => {
     writeFileSync(path('secret'), 'x', { mode: 0 });
     mkdirSync(path('closed'), { mode: 0 });
+    // Else an ordinary user could not remove it afterwards.
+    onTestFinished(() => chmodSync(path('closed'), 0o700));
     if (process.getuid?.() === 0) skip('root may read everything');
     const answer = readSource(path('secret'));
     expect(answer).toMatchObject({ code: 'file-unreadable', severity: 'error' });
