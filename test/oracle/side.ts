@@ -244,8 +244,17 @@ export class Side {
     const late = setTimeout(() => this.signal('SIGKILL'), patienceMilliseconds);
     await this.#ended;
     clearTimeout(late);
-    for (const pid of servers) if (alive(pid)) process.kill(pid, 'SIGKILL');
+    for (const pid of [...servers, this.#detached]) if (pid !== undefined && alive(pid)) process.kill(pid, 'SIGKILL');
     rmSync(this.folder, { recursive: true, force: true });
+  }
+
+  /** Who has put itself into a pid file named `pid`, if that is not the process that was started. */
+  get #detached(): number | undefined {
+    try {
+      return Number(readFileSync(join(this.folder, 'pid'), 'latin1'));
+    } catch {
+      return undefined;
+    }
   }
 
   /** Waits for a condition, and says what the daemon has said when it does not come. */
