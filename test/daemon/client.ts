@@ -21,13 +21,20 @@ export interface TalkOptions {
   readonly halfClose?: boolean;
   /** The client's own address, e.g. 127.0.0.2 for another source. */
   readonly from?: string;
+  /** The client's own port. */
+  readonly fromPort?: number;
 }
 
 /** Connects, sends, reads until the end. Rejects when the connection is refused. */
 export function talk({ host, port }: Address, options: TalkOptions = {}): Promise<Conversation> {
-  const { send = '', halfClose = true, from } = options;
+  const { send = '', halfClose = true, from, fromPort } = options;
   return new Promise((resolve, reject) => {
-    const socket = connect({ host, port, ...(from === undefined ? {} : { localAddress: from }) });
+    const socket = connect({
+      host,
+      port,
+      ...(from === undefined ? {} : { localAddress: from }),
+      ...(fromPort === undefined ? {} : { localPort: fromPort }),
+    });
     const chunks: Buffer[] = [];
     let connected = false;
     const end = (reset: boolean): void => {
