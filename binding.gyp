@@ -10,6 +10,7 @@
         "native/datagram.c",
         "native/descriptor.c",
         "native/error.c",
+        "native/become.c",
         "native/launch.c",
         "native/limits.c",
         "native/names.c",

@@ -1,222 +1,47 @@
 /*
- * Launch: one vfork child that becomes the server.
- *
- * The child shares the daemon's memory until execve, and this thread waits for it. Hence the rules of this file:
- * - no allocation in the child, no call into Node, no C library function that does more than its system call;
- * - raw system calls for ids, since the C library's setuid family would change every thread of the daemon;
- * - all signals are blocked in this thread before vfork and until it returns, and the child unblocks them only after
- *   every handler is back to default: a handler that ran in the child would write into the daemon's memory and pipes;
- * - the child reports by writing the failed step and errno into memory that both see.
- *
- * A plan is compiled once per service, into one block of memory; a connection adds its environment and descriptors.
+ * Launch as JavaScript calls it: a plan is compiled once per service, into one block of memory; a connection adds its
+ * environment and descriptors. What happens in the child is become.c's.
  */
 #include <errno.h>
-#include <fcntl.h>
-#include <linux/close_range.h>
-#include <signal.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/resource.h>
-#include <sys/stat.h>
-#include <sys/syscall.h>
-#include <sys/wait.h>
-#include <unistd.h>
 
+#include "become.h"
 #include "call.h"
 #include "error.h"
 #include "families.h"
 #include "limits.h"
 
-/* In the order of launchSteps in src/model/launch.ts, which is the order of become() below. */
-enum step {
-  STEP_FORK,
-  STEP_SIGNALS,
-  STEP_SESSION,
-  STEP_GROUP,
-  STEP_GROUPS,
-  STEP_USER,
-  STEP_UMASK,
-  STEP_NICE,
-  STEP_LIMITS,
-  STEP_DIRECTORY,
-  STEP_DESCRIPTORS,
-  STEP_EXEC,
-};
-
-enum { MOST_LIMITS = 8, MOST_GROUPS = 65536, STEP_BITS = 4 };
-
-/* 32-bit machines keep calls with 16-bit ids under the plain names. */
-#ifdef SYS_setgid32
-#define RAW_SETGID SYS_setgid32
-#define RAW_SETGROUPS SYS_setgroups32
-#define RAW_SETUID SYS_setuid32
-#else
-#define RAW_SETGID SYS_setgid
-#define RAW_SETGROUPS SYS_setgroups
-#define RAW_SETUID SYS_setuid
-#endif
-
-struct plan {
-  char *program;
-  char *directory;
-  char **argv;
-  /* Not closed by NULL: the connection's variables follow in a copy. */
-  char **environment;
-  size_t environment_count;
-  gid_t *groups;
-  size_t group_count;
-  bool has_identity;
-  bool has_groups;
-  uid_t uid;
-  gid_t gid;
-  mode_t umask;
-  int nice;
-  size_t limit_count;
-  struct {
-    int resource;
-    struct rlimit value;
-  } limits[MOST_LIMITS];
-};
-
-struct start {
-  const struct plan *plan;
-  char **environment;
-  int descriptors[3];
-  /* Written by the child; STEP_FORK there means that nothing failed. */
-  volatile int step;
-  volatile int error;
-};
-
-/* The kernel's own signal sets and actions: the C library hides two signals, and a default action is all zeros. */
-enum { KERNEL_SIGNALS = _NSIG - 1, KERNEL_SET_BYTES = KERNEL_SIGNALS / 8 };
-struct kernel_set {
-  unsigned char bits[KERNEL_SET_BYTES];
-};
-
-static void set_mask(const struct kernel_set *mask, struct kernel_set *before) {
-  syscall(SYS_rt_sigprocmask, SIG_SETMASK, mask, before, KERNEL_SET_BYTES);
-}
-
-/* --- in the child ------------------------------------------------------------------------------------------------ */
-
-__attribute__((noreturn)) static void give_up(struct start *start, enum step step) {
-  start->error = errno;
-  start->step = (int)step;
-  _exit(127);
-}
-
-/* Handlers and ignored signals to default (execve would keep SIGPIPE ignored, as Node has it), then an empty mask. */
-static void reset_signals(void) {
-  static const char default_action[128];
-  static const struct kernel_set empty;
-  for (int number = 1; number <= KERNEL_SIGNALS; number++)
-    syscall(SYS_rt_sigaction, number, default_action, NULL, KERNEL_SET_BYTES); /* fails for SIGKILL and SIGSTOP alone */
-  set_mask(&empty, NULL);
-}
-
 /*
- * Raises the nice value as nice(2) does; the raw getpriority answers 20 - nice. A server that runs as an ordinary
- * user may not lower it, and by then it is that user: xinetd goes on without a word there, and so must we.
+ * Takes (compiled, environment joined by NUL, its count, stdin, stdout, stderr) apart. The pointers of the environment
+ * and the connection's text get one block: `arena` when it is large enough, else memory. False with an exception
+ * pending, and then nothing is left to free.
  */
-static bool add_nice(int increment) {
-  long priority = syscall(SYS_getpriority, PRIO_PROCESS, 0);
-  if (priority < 0) return false;
-  if (syscall(SYS_setpriority, PRIO_PROCESS, 0, 20 - (int)priority + increment) == 0) return true;
-  return errno == EPERM || errno == EACCES;
-}
-
-/*
- * Puts the three descriptors onto 0, 1 and 2. Sources that are themselves among those go out of the way first, so
- * that none is overwritten before its turn; the copies are close-on-exec, and dup2 makes the final ones survive.
- */
-static bool place_descriptors(const int wanted[3]) {
-  int source[3];
-  for (int i = 0; i < 3; i++) {
-    source[i] = wanted[i] > 2 ? wanted[i] : fcntl(wanted[i], F_DUPFD_CLOEXEC, 3);
-    if (source[i] < 0) return false;
-  }
-  for (int i = 0; i < 3; i++) {
-    if (dup2(source[i], i) < 0) return false;
-  }
-#ifdef SYS_close_range
-  /* Ours are close-on-exec already; this is for one that a library opened otherwise. Kernels before 5.11 lack it. */
-  syscall(SYS_close_range, 3U, ~0U, CLOSE_RANGE_CLOEXEC);
-#endif
-  return true;
-}
-
-/*
- * The order is xinetd's, with the session first and the working directory before the descriptors.
- *
- * Changing ids makes the shared memory undumpable, and so it stays. That is wanted: nobody may trace a child that runs
- * as somebody else while it still sees the daemon's memory.
- */
-__attribute__((noreturn, noinline)) static void become(struct start *start) {
-  const struct plan *plan = start->plan;
-  reset_signals();
-  if (setsid() < 0) give_up(start, STEP_SESSION);
-  if (plan->has_identity) {
-    if (syscall(RAW_SETGID, plan->gid) < 0) give_up(start, STEP_GROUP);
-    if (plan->has_groups && syscall(RAW_SETGROUPS, plan->group_count, plan->groups) < 0) give_up(start, STEP_GROUPS);
-    if (syscall(RAW_SETUID, plan->uid) < 0) give_up(start, STEP_USER);
-  }
-  umask(plan->umask);
-  if (plan->nice != 0 && !add_nice(plan->nice)) give_up(start, STEP_NICE);
-  for (size_t i = 0; i < plan->limit_count; i++) {
-    if (prlimit(0, plan->limits[i].resource, &plan->limits[i].value, NULL) < 0) give_up(start, STEP_LIMITS);
-  }
-  if (chdir(plan->directory) < 0) give_up(start, STEP_DIRECTORY);
-  if (!place_descriptors(start->descriptors)) give_up(start, STEP_DESCRIPTORS);
-  execve(plan->program, plan->argv, start->environment);
-  give_up(start, STEP_EXEC);
-}
-
-/* --- in the daemon ----------------------------------------------------------------------------------------------- */
-
-/* Returns the pid, or -1 with start->step and start->error saying why; then no child is left to collect. */
-__attribute__((noinline)) static pid_t run(struct start *start) {
-  struct kernel_set all, before;
-  memset(&all, 0xff, sizeof all);
-  set_mask(&all, &before);
-  pid_t pid = vfork();
-  if (pid == 0) become(start);
-  if (pid < 0) start->error = errno;
-  set_mask(&before, NULL);
-  if (pid > 0 && start->step == STEP_FORK) return pid;
-  while (pid > 0 && waitpid(pid, NULL, 0) < 0 && errno == EINTR) continue;
-  return -1;
-}
-
-/*
- * launch(compiled, environment joined by NUL, its count, stdin, stdout, stderr): the pid, or
- * -(errno << STEP_BITS | step), which src/os takes apart: a number costs nothing on the way of every connection.
- */
-static napi_value launch(napi_env env, napi_callback_info info) {
-  napi_value arguments[6];
-  struct start start = {.step = STEP_FORK};
+static bool take_start(napi_env env, const napi_value *arguments, char **arena, size_t arena_size, struct start *start) {
   void *compiled;
   uint32_t added;
   size_t length;
-  take_arguments(env, info, 6, arguments);
   if (napi_get_value_external(env, arguments[0], &compiled) != napi_ok) {
     MUST(napi_throw_type_error(env, NULL, "a compiled launch is expected"));
-    return NULL;
+    return false;
   }
-  if (!take_uint(env, arguments[2], &added)) return NULL;
+  if (!take_uint(env, arguments[2], &added)) return false;
   for (int i = 0; i < 3; i++) {
-    if (!take_int(env, arguments[3 + i], &start.descriptors[i])) return NULL;
+    if (!take_int(env, arguments[3 + i], &start->descriptors[i])) return false;
   }
   if (napi_get_value_string_utf8(env, arguments[1], NULL, 0, &length) != napi_ok) {
     MUST(napi_throw_type_error(env, NULL, "a string is expected"));
-    return NULL;
+    return false;
   }
 
-  const struct plan *plan = start.plan = compiled;
+  const struct plan *plan = start->plan = compiled;
   size_t pointers = plan->environment_count + added + 1;
   size_t size = pointers * sizeof(char *) + length + 1;
-  char *arena[1024];
-  char **block = size <= sizeof arena ? arena : malloc(size);
-  if (block == NULL) return fail(env, "malloc", ENOMEM);
+  char **block = size <= arena_size ? arena : malloc(size);
+  if (block == NULL) {
+    fail(env, "malloc", ENOMEM);
+    return false;
+  }
   char *text = (char *)(block + pointers);
   MUST(napi_get_value_string_utf8(env, arguments[1], text, length + 1, &length));
   memcpy(block, plan->environment, plan->environment_count * sizeof(char *));
@@ -227,13 +52,85 @@ static napi_value launch(napi_env env, napi_callback_info info) {
     text += strlen(text) + 1;
   }
   block[at] = NULL;
-  start.environment = block;
-  bool counted = at == pointers - 1 && (added == 0 || text == end + 1);
-  pid_t pid = counted ? run(&start) : -1;
+  start->environment = block;
+  if (at == pointers - 1 && (added == 0 || text == end + 1)) return true;
   if (block != arena) free(block);
-  if (!counted) return fail(env, "launch", EINVAL); /* a variable contains a NUL character */
-  return make_number(env, pid > 0 ? pid : -(double)((start.error << STEP_BITS) | start.step));
+  fail(env, "launch", EINVAL); /* a variable contains a NUL character */
+  return false;
 }
+
+/* The pid, or -(errno << STEP_BITS | step), which src/os takes apart: a number costs nothing for each connection. */
+static double answer(pid_t pid, const struct start *start) {
+  return pid > 0 ? pid : -(double)((start->error << STEP_BITS) | start->step);
+}
+
+/* launch(compiled, environment, its count, stdin, stdout, stderr): answer */
+static napi_value launch(napi_env env, napi_callback_info info) {
+  napi_value arguments[6];
+  struct start start = {.step = STEP_FORK};
+  char *arena[1024];
+  take_arguments(env, info, 6, arguments);
+  if (!take_start(env, arguments, arena, sizeof arena, &start)) return NULL;
+  pid_t pid = run(&start);
+  if (start.environment != arena) free(start.environment);
+  return make_number(env, answer(pid, &start));
+}
+
+/* --- on another thread --------------------------------------------------------------------------------------------- */
+
+struct job {
+  struct start start;
+  pid_t pid;
+  napi_async_work work;
+  /* Keeps the plan. */
+  napi_ref compiled;
+  napi_ref done;
+};
+
+static void job_run(napi_env env, void *data) {
+  (void)env;
+  struct job *job = data;
+  job->pid = run(&job->start);
+}
+
+static void job_done(napi_env env, napi_status status, void *data) {
+  struct job *job = data;
+  napi_value done, receiver, argument;
+  MUST(status);
+  argument = make_number(env, answer(job->pid, &job->start));
+  MUST(napi_get_reference_value(env, job->done, &done));
+  MUST(napi_get_global(env, &receiver));
+  MUST(napi_delete_reference(env, job->done));
+  MUST(napi_delete_reference(env, job->compiled));
+  MUST(napi_delete_async_work(env, job->work));
+  free(job->start.environment);
+  free(job);
+  if (napi_call_function(env, receiver, done, 1, &argument, NULL) == napi_pending_exception) {
+    napi_value exception;
+    MUST(napi_get_and_clear_last_exception(env, &exception));
+    MUST(napi_fatal_exception(env, exception));
+  }
+}
+
+/* launchElsewhere(compiled, environment, its count, stdin, stdout, stderr, done): calls done(answer) later */
+static napi_value launch_elsewhere(napi_env env, napi_callback_info info) {
+  napi_value arguments[7];
+  struct job *job = calloc(1, sizeof *job);
+  if (job == NULL) return fail(env, "calloc", ENOMEM);
+  job->start.step = STEP_FORK;
+  take_arguments(env, info, 7, arguments);
+  if (!take_start(env, arguments, NULL, 0, &job->start)) {
+    free(job);
+    return NULL;
+  }
+  MUST(napi_create_reference(env, arguments[0], 1, &job->compiled));
+  MUST(napi_create_reference(env, arguments[6], 1, &job->done));
+  MUST(napi_create_async_work(env, NULL, make_text(env, "kinetd.launch"), job_run, job_done, job, &job->work));
+  MUST(napi_queue_async_work(env, job->work));
+  return NULL;
+}
+
+/* --- plans ---------------------------------------------------------------------------------------------------------- */
 
 static void free_plan(napi_env env, void *data, void *hint) {
   (void)env;
@@ -343,4 +240,5 @@ static napi_value compile_launch(napi_env env, napi_callback_info info) {
 void define_launch(napi_env env, napi_value exports) {
   define_function(env, exports, "compileLaunch", compile_launch);
   define_function(env, exports, "launch", launch);
+  define_function(env, exports, "launchElsewhere", launch_elsewhere);
 }

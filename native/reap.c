@@ -1,5 +1,8 @@
 /*
- * Exits of children with what they used, in batches: one SIGCHLD may stand for many, so each signal collects all.
+ * Exits of children with what they used, in batches: one SIGCHLD may stand for many, so each collection takes all.
+ *
+ * Collecting may wait a moment after the signal: a client whose server has ended often comes back at once, and its
+ * connection goes before the book-keeping. Whoever needs to know now asks for a collection.
  *
  * wait4(-1) takes every child of the process. That is right for the daemon, which starts processes by launch alone,
  * and wrong beside node:child_process, which would wait for its children in vain.
@@ -18,18 +21,26 @@
 
 static double seconds(struct timeval time) { return (double)time.tv_sec + (double)time.tv_usec / 1e6; }
 
-/* Collects at least one exit into [pid, exit status or -signal, CPU seconds, peak bytes, …]; NULL when there is none. */
+/*
+ * Collects at least one exit into [own peak bytes, pid, exit status or -signal, CPU seconds, peak bytes, pid, …]; NULL
+ * when there is none.
+ */
 static napi_value collect(napi_env env, void *data) {
   (void)data;
   napi_value exits = NULL;
-  uint32_t at = 0;
+  uint32_t at = 1;
   for (;;) {
     int status;
     struct rusage usage;
     pid_t pid = wait4(-1, &status, WNOHANG, &usage);
     if (pid < 0 && errno == EINTR) continue;
     if (pid <= 0) return exits; /* none is ready, or (ECHILD) none is left */
-    if (exits == NULL) exits = make_array(env);
+    if (exits == NULL) {
+      struct rusage own;
+      getrusage(RUSAGE_SELF, &own);
+      exits = make_array(env);
+      set_element(env, exits, 0, make_number(env, (double)own.ru_maxrss * 1024));
+    }
     set_element(env, exits, at++, make_number(env, pid));
     set_element(env, exits, at++, make_number(env, WIFSIGNALED(status) ? -WTERMSIG(status) : WEXITSTATUS(status)));
     set_element(env, exits, at++, make_number(env, seconds(usage.ru_utime) + seconds(usage.ru_stime)));
@@ -37,10 +48,13 @@ static napi_value collect(napi_env env, void *data) {
   }
 }
 
+static void delay_over(uv_timer_t *timer) { watch_call(timer->data, collect, NULL); }
+
 static void child_signalled(uv_signal_t *signal, int number) {
   (void)number;
   struct watch *watch = signal->data;
-  watch_call(watch, collect, NULL);
+  if (watch->hurry) watch_call(watch, collect, NULL);
+  else if (!watch->closed && !uv_is_active((uv_handle_t *)&watch->delay)) uv_timer_start(&watch->delay, delay_over, 1, 0);
 }
 
 /* watchExits(callback): watch, which runs from now on */
@@ -54,6 +68,9 @@ static napi_value watch_exits(napi_env env, napi_callback_info info) {
     watch_discard(watch);
     return fail(env, "signal", -status);
   }
+  uv_timer_init(watch_loop(env), &watch->delay); /* cannot fail */
+  watch->has_delay = true;
+  watch->hurry = true;
   napi_value value = watch_begin(watch, callback, "kinetd.exits");
   status = uv_signal_start(&watch->handle.signal, child_signalled, SIGCHLD);
   if (status < 0) {
@@ -64,4 +81,27 @@ static napi_value watch_exits(napi_env env, napi_callback_info info) {
   return value;
 }
 
-void define_reap(napi_env env, napi_value exports) { define_function(env, exports, "watchExits", watch_exits); }
+/* hurryExits(watch, hurry): whether exits are told at once, or about a millisecond later */
+static napi_value hurry_exits(napi_env env, napi_callback_info info) {
+  napi_value arguments[2];
+  struct watch *watch;
+  bool hurry;
+  take_arguments(env, info, 2, arguments);
+  if (take_watch(env, arguments[0], &watch) && take_bool(env, arguments[1], &hurry)) watch->hurry = hurry;
+  return NULL;
+}
+
+/* collectExits(watch): what the callback would be given, now; undefined when there is nothing */
+static napi_value collect_exits(napi_env env, napi_callback_info info) {
+  napi_value argument;
+  struct watch *watch;
+  take_arguments(env, info, 1, &argument);
+  if (!take_watch(env, argument, &watch) || watch->closed) return NULL;
+  return collect(env, NULL);
+}
+
+void define_reap(napi_env env, napi_value exports) {
+  define_function(env, exports, "watchExits", watch_exits);
+  define_function(env, exports, "hurryExits", hurry_exits);
+  define_function(env, exports, "collectExits", collect_exits);
+}

@@ -48,6 +48,8 @@ static void handle_closed(uv_handle_t *handle) {
   let_go(watch);
 }
 
+static void delay_closed(uv_handle_t *handle) { let_go(handle->data); }
+
 static void environment_ends(napi_async_cleanup_hook_handle hook, void *data) {
   (void)hook;
   watch_close(data);
@@ -57,7 +59,8 @@ napi_value watch_begin(struct watch *watch, napi_value callback, const char *nam
   napi_env env = watch->env;
   napi_value value;
   watch->handle.any.data = watch;
-  watch->holders = 2;
+  watch->delay.data = watch;
+  watch->holders = watch->has_delay ? 3 : 2;
   MUST(napi_create_reference(env, callback, 1, &watch->callback));
   MUST(napi_async_init(env, NULL, make_text(env, name), &watch->context));
   MUST(napi_add_async_cleanup_hook(env, environment_ends, watch, &watch->hook));
@@ -108,6 +111,7 @@ void watch_close(struct watch *watch) {
   MUST(napi_delete_reference(watch->env, watch->callback));
   MUST(napi_async_destroy(watch->env, watch->context));
   uv_close(&watch->handle.any, handle_closed);
+  if (watch->has_delay) uv_close((uv_handle_t *)&watch->delay, delay_closed);
 }
 
 /* --- readiness --------------------------------------------------------------------------------------------------- */

@@ -18,6 +18,10 @@ struct watch {
     uv_poll_t poll;
     uv_signal_t signal;
   } handle;
+  /* A second handle, for a watch that calls back some time after its event. */
+  uv_timer_t delay;
+  bool has_delay;
+  bool hurry;
   napi_env env;
   napi_ref callback;
   napi_async_context context;
@@ -31,7 +35,7 @@ uv_loop_t *watch_loop(napi_env env);
 /* Allocated and empty; NULL with an exception pending. Free with watch_discard until its handle is initialised. */
 struct watch *watch_allocate(napi_env env);
 void watch_discard(struct watch *watch);
-/* To be called once the handle is initialised: returns the JavaScript value that stands for the watch. */
+/* To be called once the handle (and the delay, if it has one) is initialised: returns the JavaScript value that stands for the watch. */
 napi_value watch_begin(struct watch *watch, napi_value callback, const char *name);
 bool take_watch(napi_env env, napi_value value, struct watch **out);
 /*

@@ -14,7 +14,9 @@ export interface Moment {
   /** The one-minute load average; asked for only when a service limits it. */
   readonly load: () => number;
   /** Whether the daemon's `-limit` is reached. */
-  readonly full: boolean;
+  readonly full: () => boolean;
+  /** Takes note of servers that have ended: nobody is refused for the sake of one that has. */
+  readonly collectExits: () => void;
 }
 
 const allow: Decision = { verdict: 'allow' };
@@ -51,9 +53,10 @@ export class Admission {
     if (this.#cps !== undefined && !this.#cps.admit(Math.floor(moment.time / 1000))) {
       return deny('connections per second');
     }
-    const room = this.occupancy.decide(limits, peer?.address);
-    if (room.verdict === 'deny') return room;
-    return moment.full ? deny('process_limit') : allow;
+    const room = this.#room(peer, moment);
+    if (room.verdict === 'allow') return room;
+    moment.collectExits();
+    return this.#room(peer, moment);
   }
 
   /** @returns 0 when one more server may start now, else in how many seconds (an inetd's `.max`) */
@@ -64,6 +67,12 @@ export class Admission {
   /** The port is back after its cps pause. */
   resetCps(): void {
     this.#cps?.reset();
+  }
+
+  #room(peer: Peer | undefined, moment: Moment): Decision {
+    const room = this.occupancy.decide(this.#service.limits, peer?.address);
+    if (room.verdict === 'deny') return room;
+    return moment.full() ? deny('process_limit') : allow;
   }
 }
 

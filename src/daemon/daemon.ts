@@ -33,17 +33,18 @@ const survivalSeconds = 4;
 export class Daemon {
   readonly #options: DaemonOptions;
   readonly #shared: Shared;
-  readonly #servers: Servers = new Servers();
+  readonly #servers: Servers;
   readonly #exits: ExitWatch;
   #services: RunningService[] = [];
   #stopping: Promise<void> | undefined;
 
   constructor(options: DaemonOptions) {
     this.#options = options;
-    this.#shared = { ...options, servers: this.#servers };
     this.#exits = watchExits((exits) => {
       for (const pid of this.#servers.reap(exits)) options.log.write('NOTICE', `unknown child process ${pid} died`);
     });
+    this.#servers = new Servers((hurry) => this.#exits.hurry(hurry));
+    this.#shared = { ...options, servers: this.#servers, collectExits: () => this.#exits.collect() };
   }
 
   /** The services at work, in the order of the text. */
@@ -98,10 +99,10 @@ export class Daemon {
   stop(): Promise<void> {
     if (this.#stopping === undefined) {
       this.#closeAll();
-      this.#servers.signalAll('SIGTERM');
+      this.#servers.endAll('SIGTERM');
       this.#stopping = this.#endServers();
     } else {
-      this.#servers.signalAll('SIGKILL');
+      this.#servers.endAll('SIGKILL');
     }
     return this.#stopping;
   }
@@ -114,7 +115,7 @@ export class Daemon {
 
   async #endServers(): Promise<void> {
     const { graceSeconds, log } = this.#options;
-    const timers = [setTimeout(() => this.#servers.signalAll('SIGKILL'), graceSeconds * 1000)];
+    const timers = [setTimeout(() => this.#servers.endAll('SIGKILL'), graceSeconds * 1000)];
     const survived = new Promise<void>((resolve) => {
       timers.push(setTimeout(resolve, (graceSeconds + survivalSeconds) * 1000));
     });

@@ -8,8 +8,8 @@
 import { type Ends, Launcher, launchFailureMessage, type Server, type Servers } from '../launch/mod.ts';
 import type { Listener, ListenerObserver } from '../listener/mod.ts';
 import { type Clock, type DaemonLog, type ServiceRecord, type Sink, serviceLine } from '../log/mod.ts';
-import type { Decision, Endpoint, ExitFacts, FailReason, Local, Peer, Service } from '../model/mod.ts';
-import { closeDescriptor, type Descriptor } from '../os/mod.ts';
+import type { Decision, Endpoint, ExitFacts, FailReason, Launched, Peer, Service } from '../model/mod.ts';
+import { type Connection, closeDescriptor, type Descriptor } from '../os/mod.ts';
 import { Admission } from './admission.ts';
 import { type Inheritance, Ports } from './ports.ts';
 import type { ServiceLog, ServiceLogs } from './service-logs.ts';
@@ -20,6 +20,8 @@ export interface Shared {
   readonly log: DaemonLog;
   readonly logs: ServiceLogs;
   readonly servers: Servers;
+  /** Takes note of servers that have ended, now. */
+  readonly collectExits: () => void;
   /** The one-minute load average. */
   readonly loadAverage: () => number;
   /** `-limit`: servers of all services together; undefined: no limit. */
@@ -106,12 +108,24 @@ export class RunningService implements ListenerObserver {
     this.#shared.servers.signalAll('SIGTERM', this);
   }
 
-  onConnection(listener: Listener, descriptor: Descriptor, peer: Peer, local: Local): void {
-    const decision = this.#decide(peer);
-    if (decision.verdict === 'deny') this.#refuse(decision.reason, peer.address);
-    else if (this.#mayStart(listener)) this.#serve(descriptor, { peer, local }, undefined);
-    else this.#refuse('connections per second', peer.address);
-    closeDescriptor(descriptor);
+  /**
+   * One launch at a time is made here, which is quickest for its client. While it lasts nobody else is served, so what
+   * comes together goes to other threads.
+   */
+  onConnections(listener: Listener, connections: readonly Connection[]): void {
+    const alone = connections.length === 1 && this.#shared.servers.underWay === 0;
+    for (const { descriptor, peer, local } of connections) {
+      const reason = this.#reasonToRefuse(listener, peer);
+      if (reason !== undefined) {
+        this.#refuse(reason, peer.address);
+        closeDescriptor(descriptor);
+      } else if (alone) {
+        this.#serve(descriptor, { peer, local }, undefined);
+        closeDescriptor(descriptor);
+      } else {
+        this.#serveElsewhere(descriptor, { peer, local });
+      }
+    }
   }
 
   onPending(listener: Listener): void {
@@ -144,9 +158,9 @@ export class RunningService implements ListenerObserver {
   }
 
   #decide(peer: Peer | undefined): Decision {
-    const { clock, loadAverage, processLimit, servers } = this.#shared;
-    const full = processLimit !== undefined && servers.count >= processLimit;
-    const decision = this.#admission.decide(peer, { time: clock(), load: loadAverage, full });
+    const { clock, loadAverage, processLimit, servers, collectExits } = this.#shared;
+    const full = (): boolean => processLimit !== undefined && servers.count >= processLimit;
+    const decision = this.#admission.decide(peer, { time: clock(), load: loadAverage, full, collectExits });
     if (decision.verdict === 'deny' && decision.reason === 'connections per second') this.#pause();
     return decision;
   }
@@ -166,25 +180,56 @@ export class RunningService implements ListenerObserver {
     return false;
   }
 
+  #reasonToRefuse(listener: Listener, peer: Peer): FailReason | undefined {
+    const decision = this.#decide(peer);
+    if (decision.verdict === 'deny') return decision.reason;
+    return this.#mayStart(listener) ? undefined : 'connections per second';
+  }
+
   /** @returns false when no server could be started; everything has been said about it then */
   #serve(descriptor: Descriptor, ends: Ends, waiting: Listener | undefined): boolean {
     const launched = this.#launcher.start(descriptor, ends);
-    const from = ends.peer?.address;
     if (!launched.ok) {
-      this.#shared.log.write('ERROR', `service ${this.#service.id}: ${launchFailureMessage(this.#service, launched)}`);
-      this.#record({ event: 'fail', reason: launched.step === 'fork' ? 'fork' : 'exec', from });
+      this.#launchFailed(launched, ends.peer);
       return false;
     }
-    this.#admission.occupancy.enter(from);
-    this.#shared.servers.add({
-      pid: launched.pid,
-      peer: ends.peer,
+    this.#admission.occupancy.enter(ends.peer?.address);
+    this.#shared.servers.add(this.#started(launched.pid, ends.peer, waiting));
+    return true;
+  }
+
+  /** Takes the place in the limits at once, and closes the descriptor when the launch has come to its end. */
+  #serveElsewhere(descriptor: Descriptor, ends: Ends): void {
+    const { servers } = this.#shared;
+    this.#admission.occupancy.enter(ends.peer?.address);
+    servers.expect();
+    this.#launcher.startElsewhere(descriptor, ends, (launched) => {
+      closeDescriptor(descriptor);
+      if (launched.ok) {
+        servers.settle(this.#started(launched.pid, ends.peer, undefined));
+        return;
+      }
+      this.#admission.occupancy.leave(ends.peer?.address);
+      this.#launchFailed(launched, ends.peer);
+      servers.settle(undefined);
+    });
+  }
+
+  #started(pid: number, peer: Peer | undefined, waiting: Listener | undefined): Server {
+    this.#record({ event: 'start', pid, from: peer?.address });
+    return {
+      pid,
+      peer,
       owner: this,
+      awaited: waiting !== undefined,
       startedAt: this.#shared.clock(),
       onExit: (server, facts) => this.#ended(server, facts, waiting),
-    });
-    this.#record({ event: 'start', pid: launched.pid, from });
-    return true;
+    };
+  }
+
+  #launchFailed(failure: Extract<Launched, { ok: false }>, peer: Peer | undefined): void {
+    this.#shared.log.write('ERROR', `service ${this.#service.id}: ${launchFailureMessage(this.#service, failure)}`);
+    this.#record({ event: 'fail', reason: failure.step === 'fork' ? 'fork' : 'exec', from: peer?.address });
   }
 
   #ended(server: Server, facts: ExitFacts, waiting: Listener | undefined): void {

@@ -2,7 +2,14 @@
  * Starts the servers of one service: the plan is compiled once, a connection costs one native call.
  */
 import type { Launched, LaunchStep, Service } from '../model/mod.ts';
-import { type CompiledLaunch, compileLaunch, type Descriptor, errnoMessage, launch } from '../os/mod.ts';
+import {
+  type CompiledLaunch,
+  compileLaunch,
+  type Descriptor,
+  errnoMessage,
+  launch,
+  launchElsewhere,
+} from '../os/mod.ts';
 import { connectionEnvironment, type Ends } from './environment.ts';
 
 export class Launcher {
@@ -21,6 +28,14 @@ export class Launcher {
    */
   start(descriptor: Descriptor, ends: Ends): Launched {
     return launch(this.#compiled, this.#environment(ends), descriptor, descriptor, descriptor);
+  }
+
+  /**
+   * As {@link start}, on another thread: the daemon goes on meanwhile. The descriptor has to stay open until `done` is
+   * called; the server may have ended by then, see {@link Servers}.
+   */
+  startElsewhere(descriptor: Descriptor, ends: Ends, done: (launched: Launched) => void): void {
+    launchElsewhere(this.#compiled, this.#environment(ends), descriptor, descriptor, descriptor, done);
   }
 }
 

@@ -1,6 +1,8 @@
 /**
  * The running servers, by pid: who started them, for whom, since when. The reaper's exits come in here and go out
  * to whoever started the server.
+ *
+ * A launch on another thread is told here later than its server may have ended: such an exit is kept until then.
  */
 import type { ExitFacts, Peer } from '../model/mod.ts';
 import { signalGroup } from '../os/mod.ts';
@@ -10,6 +12,8 @@ export interface Server {
   readonly peer: Peer | undefined;
   /** Who started it; compared by identity. */
   readonly owner: object;
+  /** Somebody waits for its end: the listener of a `wait` service. */
+  readonly awaited: boolean;
   /** Milliseconds since the epoch. */
   readonly startedAt: number;
   /** Called once, when it has ended. */
@@ -18,18 +22,56 @@ export interface Server {
 
 export class Servers {
   readonly #byPid = new Map<number, Server>();
+  /** Exits of pids that nobody has added yet, while launches are under way on other threads. */
+  readonly #early = new Map<number, ExitFacts>();
   readonly #whenEmpty: (() => void)[] = [];
+  readonly #hurry: (hurry: boolean) => void;
+  #underWay = 0;
+  #awaited = 0;
+  #ending: 'SIGTERM' | 'SIGKILL' | undefined;
 
+  /** @param hurry told whether exits are needed at once, or may come some milliseconds late */
+  constructor(hurry: (hurry: boolean) => void) {
+    this.#hurry = hurry;
+    hurry(false);
+  }
+
+  /** Servers that run, and those whose launch is under way. */
   get count(): number {
-    return this.#byPid.size;
+    return this.#byPid.size + this.#underWay;
+  }
+
+  /** Launches under way on other threads. */
+  get underWay(): number {
+    return this.#underWay;
   }
 
   [Symbol.iterator](): IterableIterator<Server> {
     return this.#byPid.values();
   }
 
+  /** A launch begins on another thread; {@link settle} has to follow. */
+  expect(): void {
+    this.#underWay++;
+  }
+
+  /**
+   * A launch that was expected has come to its end.
+   * @param server undefined when it failed
+   */
+  settle(server: Server | undefined): void {
+    this.#underWay--;
+    if (server !== undefined) this.add(server);
+    if (this.#underWay === 0) this.#early.clear();
+    this.#checkEmpty();
+  }
+
   add(server: Server): void {
     this.#byPid.set(server.pid, server);
+    if (server.awaited && this.#awaited++ === 0) this.#hurry(true);
+    const early = this.#early.get(server.pid);
+    if (early !== undefined) this.#end(server, early);
+    else if (this.#ending !== undefined) signalGroup(server.pid, this.#ending);
   }
 
   /** @returns the pids that no one here has started: children of something else in this process */
@@ -37,14 +79,11 @@ export class Servers {
     const unknown: number[] = [];
     for (const facts of exits) {
       const server = this.#byPid.get(facts.pid);
-      if (server === undefined) {
-        unknown.push(facts.pid);
-        continue;
-      }
-      this.#byPid.delete(facts.pid);
-      server.onExit(server, facts);
+      if (server !== undefined) this.#end(server, facts);
+      else if (this.#underWay > 0) this.#early.set(facts.pid, facts);
+      else unknown.push(facts.pid);
     }
-    if (this.#byPid.size === 0) for (const resolve of this.#whenEmpty.splice(0)) resolve();
+    this.#checkEmpty();
     return unknown;
   }
 
@@ -58,9 +97,26 @@ export class Servers {
     }
   }
 
-  /** Resolves when no server is left. */
+  /** Ends all servers, also those whose launch is under way. */
+  endAll(signal: 'SIGTERM' | 'SIGKILL'): void {
+    this.#ending = signal;
+    this.signalAll(signal);
+  }
+
+  /** Resolves when no server is left and no launch under way. */
   empty(): Promise<void> {
-    if (this.#byPid.size === 0) return Promise.resolve();
+    if (this.count === 0) return Promise.resolve();
     return new Promise((resolve) => this.#whenEmpty.push(resolve));
+  }
+
+  #end(server: Server, facts: ExitFacts): void {
+    this.#byPid.delete(server.pid);
+    this.#early.delete(server.pid);
+    if (server.awaited && --this.#awaited === 0) this.#hurry(false);
+    server.onExit(server, facts);
+  }
+
+  #checkEmpty(): void {
+    if (this.count === 0) for (const resolve of this.#whenEmpty.splice(0)) resolve();
   }
 }

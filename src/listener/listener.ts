@@ -8,6 +8,7 @@
 import type { Endpoint, Local, Peer } from '../model/mod.ts';
 import {
   acceptBatch,
+  type Connection,
   closeDescriptor,
   type Descriptor,
   discardDatagram,
@@ -25,8 +26,8 @@ const batch = 16;
 
 /** What a listener tells the daemon. Each is called from the event loop, never from within a call to it. */
 export interface ListenerObserver {
-  /** A client of a `nowait` stream service. The descriptor now belongs to the observer. */
-  onConnection(listener: Listener, descriptor: Descriptor, peer: Peer, local: Local): void;
+  /** Clients of a `nowait` stream service, at least one. Their descriptors now belong to the observer. */
+  onConnections(listener: Listener, connections: readonly Connection[]): void;
   /** A `wait` service has something to read. Called again and again until it is handed over, held or closed. */
   onPending(listener: Listener): void;
   /** accept(2) failed in a way that trying again at once would not cure, e.g. EMFILE. */
@@ -181,9 +182,7 @@ export class Listener {
   /** Connections of a batch are all served, even when one of them makes the daemon hold or pause the listener. */
   #accept(descriptor: Descriptor): void {
     const { connections, failure } = acceptBatch(descriptor, batch);
-    for (const accepted of connections) {
-      this.#observer.onConnection(this, accepted.descriptor, accepted.peer, accepted.local);
-    }
+    if (connections.length > 0) this.#observer.onConnections(this, connections);
     if (failure !== undefined && this.#state === 'listening') this.#observer.onAcceptFailure(this, failure);
   }
 }

@@ -7,6 +7,13 @@ import type { ExitFacts } from '../model/mod.ts';
 import { native } from './native.ts';
 
 export interface ExitWatch {
+  /**
+   * Whether exits are told at once (as they are in the beginning), or up to about a millisecond later and then
+   * several together, which leaves the time for connections.
+   */
+  hurry(hurry: boolean): void;
+  /** Calls back now with what has ended, if anything has. */
+  collect(): void;
   /** Final; exits after this stay uncollected. */
   close(): void;
 }
@@ -18,8 +25,16 @@ export interface ExitWatch {
  * child shared until then. Of a server that stayed below that only this bound is known.
  */
 export function watchExits(onExits: (exits: readonly ExitFacts[]) => void): ExitWatch {
-  const watch = native.watchExits((flat) => onExits(exitFacts(flat)));
-  return { close: () => native.closeWatch(watch) };
+  const tell = (flat: readonly number[]): void => onExits(exitFacts(flat));
+  const watch = native.watchExits(tell);
+  return {
+    hurry: (hurry) => native.hurryExits(watch, hurry),
+    collect() {
+      const flat = native.collectExits(watch);
+      if (flat !== undefined) tell(flat);
+    },
+    close: () => native.closeWatch(watch),
+  };
 }
 
 /** Sends a signal to a process. False when it is gone, or has become somebody whom we may not signal. */
@@ -45,13 +60,14 @@ function send(pid: number, signal: NodeJS.Signals): boolean {
 
 function exitFacts(flat: readonly number[]): readonly ExitFacts[] {
   const exits: ExitFacts[] = [];
-  const ownPeak = process.resourceUsage().maxRSS * 1024;
-  for (let at = 0; at < flat.length; at += 4) {
-    const [pid = 0, ending = 0, cpuSeconds = 0, peakMemory = 0] = flat.slice(at, at + 4);
+  const ownPeak = flat[0] ?? 0;
+  for (let at = 1; at < flat.length; at += 4) {
+    const ending = flat[at + 1] ?? 0;
+    const peakMemory = flat[at + 3] ?? 0;
     exits.push({
-      pid,
+      pid: flat[at] ?? 0,
       ending: ending < 0 ? { kind: 'signal', signal: -ending } : { kind: 'status', status: ending },
-      cpuSeconds,
+      cpuSeconds: flat[at + 2] ?? 0,
       peakMemory,
       peakMemoryIsBound: peakMemory <= ownPeak,
     });

@@ -45,7 +45,28 @@ export function launch(
   stderr: Descriptor,
 ): Launched {
   const text = connectionEnvironment.join('\0');
-  const answer = native.launch(compiled, text, connectionEnvironment.length, stdin, stdout, stderr);
+  return launched(native.launch(compiled, text, connectionEnvironment.length, stdin, stdout, stderr));
+}
+
+/**
+ * As {@link launch}, on another thread: this one does not wait for the program. The descriptors have to stay open until
+ * `done` is called, once, from the event loop. The server's exit may be reported before that.
+ */
+export function launchElsewhere(
+  compiled: CompiledLaunch,
+  connectionEnvironment: readonly string[],
+  stdin: Descriptor,
+  stdout: Descriptor,
+  stderr: Descriptor,
+  done: (launched: Launched) => void,
+): void {
+  const text = connectionEnvironment.join('\0');
+  native.launchElsewhere(compiled, text, connectionEnvironment.length, stdin, stdout, stderr, (answer) =>
+    done(launched(answer)),
+  );
+}
+
+function launched(answer: number): Launched {
   if (answer > 0) return { ok: true, pid: answer };
   const step = launchSteps[-answer & ((1 << stepBits) - 1)];
   if (step === undefined) throw new RangeError(`launch answered ${answer}`);

@@ -81,8 +81,19 @@ export interface Native {
   ): NativePlan;
   /** The pid, or minus (errno shifted by four bits, with the step's index in those). */
   launch(plan: NativePlan, text: string, count: number, stdin: number, stdout: number, stderr: number): number;
+  launchElsewhere(
+    plan: NativePlan,
+    text: string,
+    count: number,
+    stdin: number,
+    stdout: number,
+    stderr: number,
+    done: (answer: number) => void,
+  ): void;
   /** For each exit: pid, exit status or minus the signal, CPU seconds, peak bytes. */
   watchExits(onExits: (exits: readonly number[]) => void): NativeWatch;
+  hurryExits(watch: NativeWatch, hurry: boolean): void;
+  collectExits(watch: NativeWatch): readonly number[] | undefined;
 
   resourceLimit(name: string): readonly [soft: number, hard: number];
   setResourceLimit(name: string, soft: number, hard: number): void;

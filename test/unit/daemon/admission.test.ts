@@ -5,7 +5,7 @@ import { serviceOf } from './service.ts';
 
 const client = { address: '192.0.2.1', port: 40000 };
 const noon = new Date(2026, 10, 20, 12, 0, 0).getTime();
-const now: Moment = { time: noon, load: () => 0, full: false };
+const now: Moment = { time: noon, load: () => 0, full: () => false, collectExits: () => {} };
 const deny = (reason: string) => ({ verdict: 'deny', reason });
 const allow = { verdict: 'allow' };
 const stranger = { family: 'inet', address: '192.0.2.0', prefix: 24, text: '192.0.2.0/24' } as const;
@@ -17,7 +17,7 @@ test('without limits everyone is admitted', () => {
 test('the first rule that says no gives the reason: address, time, load, cps, instances, per_source, process limit', () => {
   const access = { noAccess: [stranger], times: [{ from: 0, to: 1 }] };
   const limits = { maxLoad: 1, instances: 0, perSource: 0 };
-  const busy = { time: noon, load: () => 5, full: true };
+  const busy = { ...now, load: () => 5, full: () => true };
   expect(new Admission(serviceOf('a', { access, limits })).decide(client, busy)).toEqual(deny('address'));
   expect(new Admission(serviceOf('a', { access: { times: access.times }, limits })).decide(client, busy)).toEqual(
     deny('time'),
@@ -62,4 +62,11 @@ test('a reload keeps what is counted and takes the new bounds', () => {
 test('a client that is not known is not measured by addresses', () => {
   const admission = new Admission(serviceOf('a', { limits: { perSource: 0 } }));
   expect(admission.decide(undefined, now)).toEqual(allow);
+});
+
+test('nobody is refused for the sake of a server that has ended', () => {
+  const admission = new Admission(serviceOf('a', { limits: { instances: 1 } }));
+  admission.occupancy.enter('10.0.0.1');
+  const collectExits = (): void => admission.occupancy.leave('10.0.0.1');
+  expect(admission.decide(client, { ...now, collectExits })).toEqual(allow);
 });

@@ -1,0 +1,133 @@
+/*
+ * Launch: one vfork child that becomes the server.
+ *
+ * The child shares the daemon's memory until execve, and this thread waits for it. Hence the rules of this file:
+ * - no allocation in the child, no call into Node, no C library function that does more than its system call;
+ * - raw system calls for ids, since the C library's setuid family would change every thread of the daemon;
+ * - all signals are blocked in this thread before vfork and until it returns, and the child unblocks them only after
+ *   every handler is back to default: a handler that ran in the child would write into the daemon's memory and pipes;
+ * - the child reports by writing the failed step and errno into memory that both see.
+ *
+ * Several threads may launch at once: nothing here is shared but plans, which do not change.
+ */
+#include "become.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <linux/close_range.h>
+#include <signal.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <sys/syscall.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+/* 32-bit machines keep calls with 16-bit ids under the plain names. */
+#ifdef SYS_setgid32
+#define RAW_SETGID SYS_setgid32
+#define RAW_SETGROUPS SYS_setgroups32
+#define RAW_SETUID SYS_setuid32
+#else
+#define RAW_SETGID SYS_setgid
+#define RAW_SETGROUPS SYS_setgroups
+#define RAW_SETUID SYS_setuid
+#endif
+
+/* The kernel's own signal sets and actions: the C library hides two signals, and a default action is all zeros. */
+enum { KERNEL_SIGNALS = _NSIG - 1, KERNEL_SET_BYTES = KERNEL_SIGNALS / 8 };
+struct kernel_set {
+  unsigned char bits[KERNEL_SET_BYTES];
+};
+
+static void set_mask(const struct kernel_set *mask, struct kernel_set *before) {
+  syscall(SYS_rt_sigprocmask, SIG_SETMASK, mask, before, KERNEL_SET_BYTES);
+}
+
+/* --- in the child ------------------------------------------------------------------------------------------------ */
+
+__attribute__((noreturn)) static void give_up(struct start *start, enum step step) {
+  start->error = errno;
+  start->step = (int)step;
+  _exit(127);
+}
+
+/* Handlers and ignored signals to default (execve would keep SIGPIPE ignored, as Node has it), then an empty mask. */
+static void reset_signals(void) {
+  static const char default_action[128];
+  static const struct kernel_set empty;
+  for (int number = 1; number <= KERNEL_SIGNALS; number++)
+    syscall(SYS_rt_sigaction, number, default_action, NULL, KERNEL_SET_BYTES); /* fails for SIGKILL and SIGSTOP alone */
+  set_mask(&empty, NULL);
+}
+
+/*
+ * Raises the nice value as nice(2) does; the raw getpriority answers 20 - nice. A server that runs as an ordinary
+ * user may not lower it, and by then it is that user: xinetd goes on without a word there, and so must we.
+ */
+static bool add_nice(int increment) {
+  long priority = syscall(SYS_getpriority, PRIO_PROCESS, 0);
+  if (priority < 0) return false;
+  if (syscall(SYS_setpriority, PRIO_PROCESS, 0, 20 - (int)priority + increment) == 0) return true;
+  return errno == EPERM || errno == EACCES;
+}
+
+/*
+ * Puts the three descriptors onto 0, 1 and 2. Sources that are themselves among those go out of the way first, so
+ * that none is overwritten before its turn; the copies are close-on-exec, and dup2 makes the final ones survive.
+ */
+static bool place_descriptors(const int wanted[3]) {
+  int source[3];
+  for (int i = 0; i < 3; i++) {
+    source[i] = wanted[i] > 2 ? wanted[i] : fcntl(wanted[i], F_DUPFD_CLOEXEC, 3);
+    if (source[i] < 0) return false;
+  }
+  for (int i = 0; i < 3; i++) {
+    if (dup2(source[i], i) < 0) return false;
+  }
+#ifdef SYS_close_range
+  /* Ours are close-on-exec already; this is for one that a library opened otherwise. Kernels before 5.11 lack it. */
+  syscall(SYS_close_range, 3U, ~0U, CLOSE_RANGE_CLOEXEC);
+#endif
+  return true;
+}
+
+/*
+ * The order is xinetd's, with the session first and the working directory before the descriptors.
+ *
+ * Changing ids makes the shared memory undumpable, and so it stays. That is wanted: nobody may trace a child that runs
+ * as somebody else while it still sees the daemon's memory.
+ */
+__attribute__((noreturn, noinline)) static void become(struct start *start) {
+  const struct plan *plan = start->plan;
+  reset_signals();
+  if (setsid() < 0) give_up(start, STEP_SESSION);
+  if (plan->has_identity) {
+    if (syscall(RAW_SETGID, plan->gid) < 0) give_up(start, STEP_GROUP);
+    if (plan->has_groups && syscall(RAW_SETGROUPS, plan->group_count, plan->groups) < 0) give_up(start, STEP_GROUPS);
+    if (syscall(RAW_SETUID, plan->uid) < 0) give_up(start, STEP_USER);
+  }
+  umask(plan->umask);
+  if (plan->nice != 0 && !add_nice(plan->nice)) give_up(start, STEP_NICE);
+  for (size_t i = 0; i < plan->limit_count; i++) {
+    if (prlimit(0, plan->limits[i].resource, &plan->limits[i].value, NULL) < 0) give_up(start, STEP_LIMITS);
+  }
+  if (chdir(plan->directory) < 0) give_up(start, STEP_DIRECTORY);
+  if (!place_descriptors(start->descriptors)) give_up(start, STEP_DESCRIPTORS);
+  execve(plan->program, plan->argv, start->environment);
+  give_up(start, STEP_EXEC);
+}
+
+/* --- in the daemon ----------------------------------------------------------------------------------------------- */
+
+__attribute__((noinline)) pid_t run(struct start *start) {
+  struct kernel_set all, before;
+  memset(&all, 0xff, sizeof all);
+  set_mask(&all, &before);
+  pid_t pid = vfork();
+  if (pid == 0) become(start);
+  if (pid < 0) start->error = errno;
+  set_mask(&before, NULL);
+  if (pid > 0 && start->step == STEP_FORK) return pid;
+  while (pid > 0 && waitpid(pid, NULL, 0) < 0 && errno == EINTR) continue;
+  return -1;
+}

@@ -1,0 +1,64 @@
+/*
+ * The plan of a launch, and running it: one vfork child that becomes the server (become.c).
+ */
+#ifndef KINETD_BECOME_H
+#define KINETD_BECOME_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <sys/resource.h>
+#include <sys/types.h>
+
+/* In the order of launchSteps in src/model/launch.ts, which is the order of become() below. */
+enum step {
+  STEP_FORK,
+  STEP_SIGNALS,
+  STEP_SESSION,
+  STEP_GROUP,
+  STEP_GROUPS,
+  STEP_USER,
+  STEP_UMASK,
+  STEP_NICE,
+  STEP_LIMITS,
+  STEP_DIRECTORY,
+  STEP_DESCRIPTORS,
+  STEP_EXEC,
+};
+
+enum { MOST_LIMITS = 8, MOST_GROUPS = 65536, STEP_BITS = 4 };
+
+struct plan {
+  char *program;
+  char *directory;
+  char **argv;
+  /* Not closed by NULL: the connection's variables follow in a copy. */
+  char **environment;
+  size_t environment_count;
+  gid_t *groups;
+  size_t group_count;
+  bool has_identity;
+  bool has_groups;
+  uid_t uid;
+  gid_t gid;
+  mode_t umask;
+  int nice;
+  size_t limit_count;
+  struct {
+    int resource;
+    struct rlimit value;
+  } limits[MOST_LIMITS];
+};
+
+struct start {
+  const struct plan *plan;
+  char **environment;
+  int descriptors[3];
+  /* Written by the child; STEP_FORK there means that nothing failed. */
+  volatile int step;
+  volatile int error;
+};
+
+/* Returns the pid, or -1 with start->step and start->error saying why; then no child is left to collect. Any thread. */
+pid_t run(struct start *start);
+
+#endif
