@@ -186,7 +186,7 @@ export class Side {
 
   /** Resolves with the lines about a service once one of them matches. */
   logged(id: string, pattern: RegExp, file = 'service.log'): Promise<readonly string[]> {
-    return this.#await(`logged ${pattern} of ${id}: ${this.read(file)}`, () => {
+    return this.#await(`logged ${pattern} of ${id}`, () => {
       const lines = this.lines(id, file);
       return lines.some((line) => pattern.test(line)) ? lines : undefined;
     });
