@@ -5,7 +5,7 @@
  */
 import { afterAll, beforeAll, onTestFinished, type TestContext, test } from 'vitest';
 
-import { obstacle, type Personality } from './programs.ts';
+import { mayMount, obstacle, type Personality } from './programs.ts';
 import { Side, type SideOptions } from './side.ts';
 
 /** The answers of both sides. */
@@ -80,6 +80,8 @@ export interface Needs {
   readonly personality: Personality;
   /** The case changes users or limits. */
   readonly root?: boolean;
+  /** The case puts files of its own in place of the system's. */
+  readonly mounts?: boolean;
 }
 
 type Body = () => Promise<void>;
@@ -94,8 +96,10 @@ export function difference(needs: Needs, title: string, body: Body): void {
   test(`difference: ${title}`, (context) => unlessImpossible(needs, context, body));
 }
 
-async function unlessImpossible({ personality, root }: Needs, context: TestContext, body: Body): Promise<void> {
-  const reason = obstacle(personality, root === true);
+async function unlessImpossible(needs: Needs, context: TestContext, body: Body): Promise<void> {
+  const { personality, root = false, mounts = false } = needs;
+  const reason =
+    obstacle(personality, root) ?? (mounts && !mayMount() ? 'mount namespaces are not allowed here' : undefined);
   if (reason !== undefined) context.skip(reason);
   await body();
 }

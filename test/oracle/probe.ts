@@ -1,29 +1,10 @@
 /** What a server finds when it starts, as the program of probe.c tells it. */
-import { execFileSync } from 'node:child_process';
-import { chmodSync, mkdtempSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { dirname, join } from 'node:path';
+import { compiled } from './compile.ts';
 
-import { afterAll } from 'vitest';
-
-import { root } from '../daemon/kinetd.ts';
-
-let built: string | undefined;
-
-/** The path of the probe, built by the system's compiler once for each test file. */
+/** The path of the probe. */
 export function probe(): string {
-  if (built !== undefined) return built;
-  const folder = mkdtempSync(join(tmpdir(), 'kinetd-probe-'));
-  chmodSync(folder, 0o755);
-  const program = join(folder, 'probe');
-  execFileSync('cc', ['-O1', '-Wall', '-Werror', '-o', program, join(root, 'test/oracle/probe.c')]);
-  built = program;
-  return program;
+  return compiled('probe');
 }
-
-afterAll(() => {
-  if (built !== undefined) rmSync(dirname(built), { recursive: true, force: true });
-});
 
 /** The findings by name; the environment apart. */
 export interface Findings {

@@ -4,6 +4,7 @@
  * They are looked for below KINETD_ORACLES, else below test/.oracle. A test that needs one that is not there is
  * skipped and says so: the machine of somebody who only builds kinetd need not have them.
  */
+import { spawnSync } from 'node:child_process';
 import { existsSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
 
@@ -31,6 +32,14 @@ export function libraries(): string {
     .filter((path) => existsSync(path))
     .flatMap((path) => readdirSync(path).map((triplet) => join(path, triplet)))
     .join(':');
+}
+
+let mountable: boolean | undefined;
+
+/** Whether a process may have its own view of the file system, which containers often forbid. */
+export function mayMount(): boolean {
+  mountable ??= spawnSync('unshare', ['-m', 'mount', '-t', 'tmpfs', 'none', '/mnt']).status === 0;
+  return mountable;
 }
 
 /**

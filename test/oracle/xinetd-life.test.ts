@@ -1,14 +1,12 @@
 /** The daemon as a process: command line, exit statuses, pid file, signals, detaching, start-up. */
-import { execFileSync } from 'node:child_process';
-import { mkdtempSync, readFileSync, rmSync, statSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { readFileSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 
-import { expect, onTestFinished } from 'vitest';
+import { expect } from 'vitest';
 
 import { open } from '../daemon/client.ts';
-import { root } from '../daemon/kinetd.ts';
 import { alive, until } from '../daemon/until.ts';
+import { compiled } from './compile.ts';
 import { entry, loggingDefaults } from './entry.ts';
 import { type Answers, compare, difference, type Needs, same } from './pair.ts';
 
@@ -190,7 +188,7 @@ same(needs, 'options without a meaning today are accepted', async () => {
 });
 
 difference(needs, 'start-up does not close descriptors one by one', async () => {
-  const library = counter();
+  const library = compiled('closes', '-shared', '-fPIC');
   const { debian, kinetd } = await compare(
     {
       personality: 'xinetd',
@@ -207,24 +205,6 @@ difference(needs, 'start-up does not close descriptors one by one', async () => 
   expect(kinetd).toBeGreaterThan(0);
   expect(kinetd).toBeLessThan(1500);
 });
-
-/** The library of closes.c. */
-function counter(): string {
-  const folder = mkdtempSync(join(tmpdir(), 'kinetd-closes-'));
-  onTestFinished(() => rmSync(folder, { recursive: true, force: true }));
-  const library = join(folder, 'closes.so');
-  execFileSync('cc', [
-    '-shared',
-    '-fPIC',
-    '-O1',
-    '-Wall',
-    '-Werror',
-    '-o',
-    library,
-    join(root, 'test/oracle/closes.c'),
-  ]);
-  return library;
-}
 
 function sessionOfTest(): number {
   return Number(
