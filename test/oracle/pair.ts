@@ -31,7 +31,12 @@ export class Pair {
   /** Starts both; again with other ports when somebody else was faster. */
   static async start(options: PairOptions): Promise<Pair> {
     for (let attempt = 1; ; attempt++) {
-      const pair = new Pair(await Side.start('Debian', options), await Side.start('kinetd', options));
+      const debian = await Side.start('Debian', options);
+      const kinetd = await Side.start('kinetd', options).catch(async (error) => {
+        await debian.end();
+        throw error;
+      });
+      const pair = new Pair(debian, kinetd);
       if (options.unready === true) return pair;
       const started = await Promise.allSettled([pair.debian.ready(), pair.kinetd.ready()]);
       const failure = started.find((result) => result.status === 'rejected');

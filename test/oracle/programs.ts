@@ -38,7 +38,7 @@ let mountable: boolean | undefined;
 
 /** Whether a process may have its own view of the file system, which containers often forbid. */
 export function mayMount(): boolean {
-  mountable ??= spawnSync('unshare', ['-m', 'mount', '-t', 'tmpfs', 'none', '/mnt']).status === 0;
+  mountable ??= spawnSync('/bin/sh', ['-c', 'unshare -m mount -t tmpfs none /mnt']).status === 0;
   return mountable;
 }
 
