@@ -128,6 +128,7 @@ __attribute__((noinline)) pid_t run(struct start *start) {
   if (pid < 0) start->error = errno;
   set_mask(&before, NULL);
   if (pid > 0 && start->step == STEP_FORK) return pid;
+  if (pid > 0) start->child = pid;
   while (pid > 0 && waitpid(pid, NULL, 0) < 0 && errno == EINTR) continue;
   return -1;
 }

@@ -56,9 +56,13 @@ struct start {
   /* Written by the child; STEP_FORK there means that nothing failed. */
   volatile int step;
   volatile int error;
+  pid_t child;
 };
 
-/* Returns the pid, or -1 with start->step and start->error saying why; then no child is left to collect. Any thread. */
+/*
+ * Returns the pid, or -1 with start->step and start->error saying why; then no child is left to collect. Any thread.
+ * Another thread that collects exits may have met the failed child's before: start->child tells its pid, or is 0.
+ */
 pid_t run(struct start *start);
 
 #endif

@@ -11,6 +11,7 @@
 #include "error.h"
 #include "families.h"
 #include "limits.h"
+#include "reap.h"
 
 /*
  * Takes (compiled, environment joined by NUL, its count, stdin, stdout, stderr) apart. The pointers of the environment
@@ -72,6 +73,7 @@ static napi_value launch(napi_env env, napi_callback_info info) {
   take_arguments(env, info, 6, arguments);
   if (!take_start(env, arguments, arena, sizeof arena, &start)) return NULL;
   pid_t pid = run(&start);
+  reap_launched();
   if (start.environment != arena) free(start.environment);
   return make_number(env, answer(pid, &start));
 }
@@ -95,9 +97,10 @@ static void job_run(napi_env env, void *data) {
 
 static void job_done(napi_env env, napi_status status, void *data) {
   struct job *job = data;
-  napi_value done, receiver, argument;
+  napi_value done, receiver, arguments[2];
   MUST(status);
-  argument = make_number(env, answer(job->pid, &job->start));
+  arguments[0] = make_number(env, answer(job->pid, &job->start));
+  arguments[1] = make_number(env, job->start.child);
   MUST(napi_get_reference_value(env, job->done, &done));
   MUST(napi_get_global(env, &receiver));
   MUST(napi_delete_reference(env, job->done));
@@ -105,14 +108,14 @@ static void job_done(napi_env env, napi_status status, void *data) {
   MUST(napi_delete_async_work(env, job->work));
   free(job->start.environment);
   free(job);
-  if (napi_call_function(env, receiver, done, 1, &argument, NULL) == napi_pending_exception) {
+  if (napi_call_function(env, receiver, done, 2, arguments, NULL) == napi_pending_exception) {
     napi_value exception;
     MUST(napi_get_and_clear_last_exception(env, &exception));
     MUST(napi_fatal_exception(env, exception));
   }
 }
 
-/* launchElsewhere(compiled, environment, its count, stdin, stdout, stderr, done): calls done(answer) later */
+/* launchElsewhere(compiled, environment, its count, stdin, stdout, stderr, done): calls done(answer, failed child or 0) later */
 static napi_value launch_elsewhere(napi_env env, napi_callback_info info) {
   napi_value arguments[7];
   struct job *job = calloc(1, sizeof *job);
@@ -127,6 +130,7 @@ static napi_value launch_elsewhere(napi_env env, napi_callback_info info) {
   MUST(napi_create_reference(env, arguments[6], 1, &job->done));
   MUST(napi_create_async_work(env, NULL, make_text(env, "kinetd.launch"), job_run, job_done, job, &job->work));
   MUST(napi_queue_async_work(env, job->work));
+  reap_launched();
   return NULL;
 }
 

@@ -1,8 +1,9 @@
 /*
  * Exits of children with what they used, in batches: one SIGCHLD may stand for many, so each collection takes all.
  *
- * Collecting may wait a moment after the signal: a client whose server has ended often comes back at once, and its
- * connection goes before the book-keeping. Whoever needs to know now asks for a collection.
+ * A signal for each exit would come just when the client, whose server has ended, comes back with its next connection,
+ * and delay that. So while launches follow each other the signal is off and exits are collected every few
+ * milliseconds, or whenever asked for; when there was no launch for such a time it is on again. Nothing ticks then.
  *
  * wait4(-1) takes every child of the process. That is right for the daemon, which starts processes by launch alone,
  * and wrong beside node:child_process, which would wait for its children in vain.
@@ -17,7 +18,17 @@
 #include "call.h"
 #include "error.h"
 #include "families.h"
+#include "reap.h"
 #include "watch.h"
+
+/* While launches follow each other, exits are collected this often. */
+enum { TICK_MILLISECONDS = 4 };
+
+/* The one watch on exits of this process, if there is one. */
+static struct watch *current;
+static bool hurried;
+static bool ticking;
+static unsigned launches;
 
 static double seconds(struct timeval time) { return (double)time.tv_sec + (double)time.tv_usec / 1e6; }
 
@@ -48,13 +59,33 @@ static napi_value collect(napi_env env, void *data) {
   }
 }
 
-static void delay_over(uv_timer_t *timer) { watch_call(timer->data, collect, NULL); }
-
 static void child_signalled(uv_signal_t *signal, int number) {
   (void)number;
-  struct watch *watch = signal->data;
-  if (watch->hurry) watch_call(watch, collect, NULL);
-  else if (!watch->closed && !uv_is_active((uv_handle_t *)&watch->delay)) uv_timer_start(&watch->delay, delay_over, 1, 0);
+  watch_call(signal->data, collect, NULL);
+}
+
+/* Fails for want of memory alone. Exits of the time without signals are collected by whoever calls this. */
+static int signals_on(struct watch *watch) { return uv_signal_start(&watch->handle.signal, child_signalled, SIGCHLD); }
+
+static void end_ticking(void) {
+  ticking = false;
+  uv_timer_stop(&current->delay);
+  MUST(signals_on(current) < 0 ? napi_generic_failure : napi_ok);
+}
+
+static void tick(uv_timer_t *timer) {
+  if (launches == 0) end_ticking();
+  launches = 0;
+  watch_call(timer->data, collect, NULL);
+}
+
+void reap_launched(void) {
+  if (current == NULL || current->closed || hurried) return;
+  launches++;
+  if (ticking) return;
+  ticking = true;
+  uv_signal_stop(&current->handle.signal);
+  uv_timer_start(&current->delay, tick, TICK_MILLISECONDS, TICK_MILLISECONDS);
 }
 
 /* watchExits(callback): watch, which runs from now on */
@@ -70,24 +101,32 @@ static napi_value watch_exits(napi_env env, napi_callback_info info) {
   }
   uv_timer_init(watch_loop(env), &watch->delay); /* cannot fail */
   watch->has_delay = true;
-  watch->hurry = true;
   napi_value value = watch_begin(watch, callback, "kinetd.exits");
-  status = uv_signal_start(&watch->handle.signal, child_signalled, SIGCHLD);
+  status = signals_on(watch);
   if (status < 0) {
     watch_close(watch);
     return fail(env, "signal", -status);
   }
+  current = watch;
+  hurried = true;
+  ticking = false;
   raise(SIGCHLD); /* for the exits that came before */
   return value;
 }
 
-/* hurryExits(watch, hurry): whether exits are told at once, or about a millisecond later */
+/* hurryExits(watch, hurry): whether each exit is told at once, or up to two ticks later while launches go on */
 static napi_value hurry_exits(napi_env env, napi_callback_info info) {
   napi_value arguments[2];
   struct watch *watch;
   bool hurry;
   take_arguments(env, info, 2, arguments);
-  if (take_watch(env, arguments[0], &watch) && take_bool(env, arguments[1], &hurry)) watch->hurry = hurry;
+  if (!take_watch(env, arguments[0], &watch) || !take_bool(env, arguments[1], &hurry)) return NULL;
+  if (watch->closed || watch != current) return NULL;
+  hurried = hurry;
+  if (hurry && ticking) {
+    end_ticking();
+    raise(SIGCHLD); /* for the exits of the time without signals */
+  }
   return NULL;
 }
 

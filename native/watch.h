@@ -21,7 +21,6 @@ struct watch {
   /* A second handle, for a watch that calls back some time after its event. */
   uv_timer_t delay;
   bool has_delay;
-  bool hurry;
   napi_env env;
   napi_ref callback;
   napi_async_context context;

@@ -126,6 +126,8 @@ export class RunningService implements ListenerObserver {
         this.#serveElsewhere(descriptor, { peer, local });
       }
     }
+    // What has ended before is noted while the new servers get going, not when the next client comes.
+    this.#shared.collectExits();
   }
 
   onPending(listener: Listener): void {
@@ -203,7 +205,7 @@ export class RunningService implements ListenerObserver {
     const { servers } = this.#shared;
     this.#admission.occupancy.enter(ends.peer?.address);
     servers.expect();
-    this.#launcher.startElsewhere(descriptor, ends, (launched) => {
+    this.#launcher.startElsewhere(descriptor, ends, (launched, failedChild) => {
       closeDescriptor(descriptor);
       if (launched.ok) {
         servers.settle(this.#started(launched.pid, ends.peer, undefined));
@@ -211,7 +213,7 @@ export class RunningService implements ListenerObserver {
       }
       this.#admission.occupancy.leave(ends.peer?.address);
       this.#launchFailed(launched, ends.peer);
-      servers.settle(undefined);
+      servers.fail(failedChild);
     });
   }
 

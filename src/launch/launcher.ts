@@ -34,7 +34,7 @@ export class Launcher {
    * As {@link start}, on another thread: the daemon goes on meanwhile. The descriptor has to stay open until `done` is
    * called; the server may have ended by then, see {@link Servers}.
    */
-  startElsewhere(descriptor: Descriptor, ends: Ends, done: (launched: Launched) => void): void {
+  startElsewhere(descriptor: Descriptor, ends: Ends, done: (launched: Launched, failedChild: number) => void): void {
     launchElsewhere(this.#compiled, this.#environment(ends), descriptor, descriptor, descriptor, done);
   }
 }

@@ -55,14 +55,20 @@ export class Servers {
     this.#underWay++;
   }
 
-  /**
-   * A launch that was expected has come to its end.
-   * @param server undefined when it failed
-   */
-  settle(server: Server | undefined): void {
+  /** A launch that was expected has started a server. */
+  settle(server: Server): void {
     this.#underWay--;
-    if (server !== undefined) this.add(server);
-    if (this.#underWay === 0) this.#early.clear();
+    this.add(server);
+    this.#checkEmpty();
+  }
+
+  /**
+   * A launch that was expected has failed.
+   * @param child the process that failed, whose exit means nothing; 0: there was none
+   */
+  fail(child: number): void {
+    this.#underWay--;
+    this.#early.delete(child);
     this.#checkEmpty();
   }
 

@@ -8,8 +8,8 @@ import { native } from './native.ts';
 
 export interface ExitWatch {
   /**
-   * Whether exits are told at once (as they are in the beginning), or up to about a millisecond later and then
-   * several together, which leaves the time for connections.
+   * Whether exits are told at once (as they are in the beginning), or, while launches follow each other, some
+   * milliseconds later and then several together, which leaves the time for connections.
    */
   hurry(hurry: boolean): void;
   /** Calls back now with what has ended, if anything has. */

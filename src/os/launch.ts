@@ -50,7 +50,10 @@ export function launch(
 
 /**
  * As {@link launch}, on another thread: this one does not wait for the program. The descriptors have to stay open until
- * `done` is called, once, from the event loop. The server's exit may be reported before that.
+ * `done` is called, once, from the event loop.
+ *
+ * The server's exit may be told before that. So may, of a launch that fails, the exit of the child that failed: `done`
+ * gets its pid, 0 when there was none, and that exit means nothing.
  */
 export function launchElsewhere(
   compiled: CompiledLaunch,
@@ -58,11 +61,11 @@ export function launchElsewhere(
   stdin: Descriptor,
   stdout: Descriptor,
   stderr: Descriptor,
-  done: (launched: Launched) => void,
+  done: (launched: Launched, failedChild: number) => void,
 ): void {
   const text = connectionEnvironment.join('\0');
-  native.launchElsewhere(compiled, text, connectionEnvironment.length, stdin, stdout, stderr, (answer) =>
-    done(launched(answer)),
+  native.launchElsewhere(compiled, text, connectionEnvironment.length, stdin, stdout, stderr, (answer, child) =>
+    done(launched(answer), child),
   );
 }
 

@@ -88,7 +88,7 @@ export interface Native {
     stdin: number,
     stdout: number,
     stderr: number,
-    done: (answer: number) => void,
+    done: (answer: number, child: number) => void,
   ): void;
   /** For each exit: pid, exit status or minus the signal, CPU seconds, peak bytes. */
   watchExits(onExits: (exits: readonly number[]) => void): NativeWatch;

@@ -17,6 +17,8 @@ export interface Job {
   readonly shuffle?: boolean;
   /** The watch on exits begins after the server has ended. */
   readonly late?: boolean;
+  /** The launch is made on another thread. */
+  readonly elsewhere?: boolean;
   /** The daemon has a handler for SIGUSR1 and must still get that signal afterwards. */
   readonly handler?: boolean;
 }
