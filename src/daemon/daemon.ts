@@ -36,12 +36,15 @@ export class Daemon {
   readonly #servers: Servers;
   readonly #exits: ExitWatch;
   #services: RunningService[] = [];
+  /** Dropped by a reload, with servers that still run: their logs stay open until the last of these has ended. */
+  readonly #leaving = new Set<RunningService>();
   #stopping: Promise<void> | undefined;
 
   constructor(options: DaemonOptions) {
     this.#options = options;
     this.#exits = watchExits((exits) => {
       for (const pid of this.#servers.reap(exits)) options.log.write('NOTICE', `unknown child process ${pid} died`);
+      this.#dismiss();
     });
     this.#servers = new Servers((hurry) => this.#exits.hurry(hurry));
     this.#shared = { ...options, servers: this.#servers, collectExits: () => this.#exits.collect() };
@@ -76,7 +79,10 @@ export class Daemon {
     for (const { running, service } of plan.keep) this.#readjust(running, service, estate);
     const started = this.#startAll(plan.start, estate);
     estate.settle();
-    for (const running of plan.drop) this.#finish(running, replaced);
+    for (const running of plan.drop) {
+      this.#finish(running, replaced);
+      if (running.running > 0) this.#leaving.add(running);
+    }
     for (const running of plan.retain) {
       log.write(
         'ERROR',
@@ -176,9 +182,20 @@ export class Daemon {
     this.#services = [];
   }
 
+  /** Forgets dropped services without servers, and closes logs that only they had. */
+  #dismiss(): void {
+    let dismissed = false;
+    for (const running of this.#leaving) {
+      if (running.running > 0) continue;
+      this.#leaving.delete(running);
+      dismissed = true;
+    }
+    if (dismissed) this.#options.logs.keep(this.#sinks());
+  }
+
   #sinks(): Set<Sink> {
     const sinks = new Set<Sink>();
-    for (const { sink } of this.#services) if (sink !== undefined) sinks.add(sink);
+    for (const { sink } of [...this.#services, ...this.#leaving]) if (sink !== undefined) sinks.add(sink);
     return sinks;
   }
 }

@@ -64,13 +64,16 @@ export class ServiceLogs {
     return { sink, flags };
   }
 
-  /** Closes what the given services no longer name and opens the rest anew. */
+  /** Closes what is not used, and opens the rest anew. */
   reopen(used: ReadonlySet<Sink>): void {
+    this.keep(used);
+    for (const sink of used) sink.reopen();
+  }
+
+  /** Closes what is not used. */
+  keep(used: ReadonlySet<Sink>): void {
     for (const [key, sink] of this.#sinks) {
-      if (used.has(sink)) {
-        sink.reopen();
-        continue;
-      }
+      if (used.has(sink)) continue;
       sink.close();
       this.#sinks.delete(key);
     }
