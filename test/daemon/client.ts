@@ -113,6 +113,7 @@ export function open({ host, port }: Address, from?: string): Promise<OpenConnec
 export class UdpClient {
   readonly #socket;
   readonly #answers: string[] = [];
+  readonly #received: string[] = [];
   readonly #waiting: ((answer: string) => void)[] = [];
   #closed = false;
 
@@ -122,6 +123,7 @@ export class UdpClient {
     onTestFinished(() => this.close());
     this.#socket.on('message', (message) => {
       const text = message.toString('latin1');
+      this.#received.push(text);
       const next = this.#waiting.shift();
       if (next === undefined) this.#answers.push(text);
       else next(text);
@@ -138,6 +140,11 @@ export class UdpClient {
       const bytes = Buffer.from(text, 'latin1');
       this.#socket.send(bytes, port, host, (error) => (error === null ? resolve() : reject(error)));
     });
+  }
+
+  /** All that has come so far, whoever has taken it as an answer. */
+  get received(): readonly string[] {
+    return this.#received;
   }
 
   answer(): Promise<string> {
