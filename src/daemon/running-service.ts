@@ -32,6 +32,8 @@ export interface Shared {
 const launchRetrySeconds = 5;
 /** Out of descriptors: clients queue this long, or until a server has ended. */
 const descriptorRetrySeconds = 1;
+/** Launches that may wait for other threads (libuv has four). */
+const mostUnderWay = 64;
 /** The same sender of refused datagrams is logged once in this time, as by xinetd; the same trouble too. */
 const repeatedTroubleSeconds = 60;
 
@@ -109,25 +111,25 @@ export class RunningService implements ListenerObserver {
   }
 
   /**
-   * One launch at a time is made here, which is quickest for its client. While it lasts nobody else is served, so what
-   * comes together goes to other threads.
+   * A client that comes alone is served here, which is quickest for it. While that lasts nobody else is served, so those
+   * who come together are served by other threads; when these have enough to do, here again: what cannot be launched
+   * now waits in the kernel's queue and not as descriptors of the daemon.
    */
   onConnections(listener: Listener, connections: readonly Connection[]): void {
-    const alone = connections.length === 1 && this.#shared.servers.underWay === 0;
+    const { servers, collectExits } = this.#shared;
+    const alone = connections.length === 1 && servers.underWay === 0;
     for (const { descriptor, peer, local } of connections) {
       const reason = this.#reasonToRefuse(listener, peer);
-      if (reason !== undefined) {
-        this.#refuse(reason, peer.address);
-        closeDescriptor(descriptor);
-      } else if (alone) {
-        this.#serve(descriptor, { peer, local }, undefined);
-        closeDescriptor(descriptor);
-      } else {
+      if (reason === undefined && !alone && servers.underWay < mostUnderWay) {
         this.#serveElsewhere(descriptor, { peer, local });
+        continue;
       }
+      if (reason === undefined) this.#serve(descriptor, { peer, local }, undefined);
+      else this.#refuse(reason, peer.address);
+      closeDescriptor(descriptor);
     }
     // What has ended before is noted while the new servers get going, not when the next client comes.
-    this.#shared.collectExits();
+    collectExits();
   }
 
   onPending(listener: Listener): void {
