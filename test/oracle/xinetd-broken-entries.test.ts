@@ -16,6 +16,22 @@ function raw(id: string, ...lines: readonly string[]): string {
   return `${entry(id).slice(0, -2)}${lines.map((line) => `\t${line}\n`).join('')}}\n`;
 }
 
+/** Values of which xinetd reads only the beginning, or which it lets wrap. */
+const careless: readonly (readonly [attribute: string, value: string])[] = [
+  ['instances', '+5'],
+  ['instances', '99999999999'],
+  ['nice', '1000'],
+  ['cps', '-1 5'],
+  ['cps', '5 -1'],
+  ['rlimit_as', '-1'],
+  ['max_load', '100x'],
+  ['max_load', '1e2'],
+  ['max_load', 'nan'],
+  ['env', '=value'],
+  ['access_times', '000:000-023:059'],
+  ['only_from', '127.0.0.1/8/8'],
+];
+
 const pair = sharedPair(needs, () => ({
   personality: 'xinetd',
   files: {
@@ -64,6 +80,11 @@ const pair = sharedPair(needs, () => ({
       entry('revivedbind', { bind: 'no.such.host.invalid', disable: 'no' }),
       entry('late', { server: '@PROBE@', server_args: 'x y', flags: 'NAMEINARGS' }),
       entry('datagrams', { socket_type: 'dgram', wait: 'no' }),
+      ...careless.map(([attribute, value], index) => entry(`careless${index}`, { [attribute]: value })),
+      entry('giga', { rlimit_as: '1G' }),
+      entry('syslog', { log_type: 'SYSLOG' }),
+      entry('folder', { server: '/bin' }),
+      entry('families', { flags: 'IPv4 IPv6' }),
       entry('last'),
     ].join('\n'),
   },
@@ -210,3 +231,22 @@ difference(needs, 'a datagram service that does not wait is refused when it is r
   );
   expect({ debian, kinetd }).toEqual({ debian: false, kinetd: true });
 });
+
+difference(needs, 'a number must be in range and nothing may stand behind it', async () => {
+  for (const [index, [attribute, value]] of careless.entries()) {
+    const fares = await pair.both((side) => side.fares(`careless${index}`));
+    expect({ attribute, value, ...fares }).toEqual({ attribute, value, ...onlyDebian });
+  }
+});
+
+const onlyKinetd = { debian: 'no port', kinetd: 'served' };
+
+difference(needs, 'a size may be in gigabytes', () => fare('giga', onlyKinetd));
+
+difference(needs, 'SYSLOG without a facility is the facility daemon', () => fare('syslog', onlyKinetd));
+
+difference(needs, 'a folder as server is found when the file is read', () =>
+  fare('folder', { debian: 'closed', kinetd: 'no port' }),
+);
+
+difference(needs, 'the flags IPv4 and IPv6 together leave the choice to bind', () => fare('families', onlyKinetd));
