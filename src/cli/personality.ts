@@ -2,6 +2,8 @@
  * What the personalities xinetd and inetd have in common: a daemon that detaches, logs to syslog or a file, and
  * reads fixed places. Their command lines become a {@link PersonalityRun}; this runs it.
  */
+import { resolve } from 'node:path';
+
 import { type Daemon, ServiceLogs, serve, syslogTransport } from '../daemon/mod.ts';
 import { type DaemonLog, fileDaemonLog, StreamSink, syslogDaemonLog, terminalDaemonLog } from '../log/mod.ts';
 import type { SyslogFacility } from '../model/mod.ts';
@@ -14,6 +16,7 @@ export interface PersonalityRun {
   /** How it is called in logs. */
   readonly ident: string;
   readonly paths: readonly string[];
+  /** A relative path means what it means when the command is given, like that of the pid file. */
   readonly log:
     | { readonly kind: 'terminal' }
     | { readonly kind: 'syslog'; readonly facility: SyslogFacility }
@@ -63,7 +66,7 @@ export async function runPersonality(run: PersonalityRun): Promise<number> {
     graceSeconds,
     endDropped: false,
     stayAlive: run.stayAlive,
-    pidFile: run.pidFile,
+    pidFile: run.pidFile === undefined ? undefined : resolve(run.pidFile),
     report(table) {
       logDiagnostics(table, log);
       if (!started && run.log.kind !== 'terminal') printDiagnostics(table, false);
@@ -81,7 +84,7 @@ function openDaemonLog(run: PersonalityRun, syslog: ReturnType<typeof syslogTran
     case 'terminal':
       return terminalDaemonLog(asDescriptor(2), run.ident, run.debug);
     case 'file':
-      return fileDaemonLog(run.log.path, run.ident, Date.now);
+      return fileDaemonLog(resolve(run.log.path), run.ident, Date.now);
     case 'syslog':
       return syslogDaemonLog(syslog, run.ident, run.log.facility, Date.now);
   }

@@ -2,6 +2,8 @@
  * The logs of all services: one sink for each place, shared by the services that name it, opened when the first
  * service starts and reopened on reload (log rotation).
  */
+import { resolve } from 'node:path';
+
 import { type Clock, type DaemonLog, FileSink, type Sink, SyslogSink, type SyslogTransport } from '../log/mod.ts';
 import type { FailureFlag, Logging, Service, SuccessFlag } from '../model/mod.ts';
 
@@ -29,6 +31,8 @@ export interface ServiceLogOptions {
 
 export class ServiceLogs {
   readonly #options: ServiceLogOptions;
+  /** Relative paths stand against this, also when the daemon has gone to / and opens its logs anew. */
+  readonly #directory: string = process.cwd();
   readonly #sinks = new Map<string, Sink>();
 
   constructor(options: ServiceLogOptions) {
@@ -49,13 +53,14 @@ export class ServiceLogs {
     }
     if (flags.onSuccess.size === 0 && flags.onFailure.size === 0) return undefined;
     const name = place.kind === 'file' && place.shared ? 'common' : service.id;
-    const key = place.kind === 'file' ? `${name} ${place.path}` : `${place.facility}.${place.level}`;
+    const path = place.kind === 'file' ? resolve(this.#directory, place.path) : '';
+    const key = place.kind === 'file' ? `${name} ${path}` : `${place.facility}.${place.level}`;
     let sink = this.#sinks.get(key);
     if (sink === undefined) {
       const { clock, daemonLog, syslog, ident } = this.#options;
       sink =
         place.kind === 'file'
-          ? new FileSink(place.path, name, { soft: place.softLimit, hard: place.hardLimit }, clock, (level, message) =>
+          ? new FileSink(path, name, { soft: place.softLimit, hard: place.hardLimit }, clock, (level, message) =>
               daemonLog.write(level, message),
             )
           : new SyslogSink(syslog, ident, place.facility, place.level, clock);
