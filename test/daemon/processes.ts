@@ -15,6 +15,11 @@ export function statusField(pid: number, field: string): string | undefined {
   return procFile(pid, 'status')?.match(new RegExp(`^${field}:\\s*(.*)$`, 'm'))?.[1];
 }
 
+/** Whether a process has ended; whoever becomes the parent of an orphan may be slow to collect it. */
+export function gone(pid: number): boolean {
+  return statusField(pid, 'State')?.startsWith('Z') ?? true;
+}
+
 /** Children of a process, ended ones that nobody has waited for included. */
 export function children(pid: number): number[] {
   return readdirSync('/proc')

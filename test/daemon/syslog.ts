@@ -7,21 +7,20 @@ import { once } from 'node:events';
 
 import { onTestFinished } from 'vitest';
 
-import { isRoot } from './kinetd.ts';
+import { canMount, inOwnMounts } from './mounts.ts';
 import { python3 } from './programs.ts';
 import { until } from './until.ts';
 
-const devices = 'mknod -m 666 /dev/null c 1 3 && mknod -m 666 /dev/urandom c 1 9 && mknod -m 666 /dev/tty c 5 0';
+const devices = 'mknod -m 666 /dev/null c 1 3; mknod -m 666 /dev/urandom c 1 9; mknod -m 666 /dev/tty c 5 0';
 
 /** Words in front of a daemon whose /dev/log is the given socket. */
 export function withSyslog(path: string): readonly string[] {
-  const setUp = `mount -t tmpfs tmpfs /dev && ${devices} && ln -s ${path} /dev/log`;
-  return ['unshare', '--mount', 'sh', '-c', `${setUp} && exec "$@"`, 'sh'];
+  return inOwnMounts(`mount -t tmpfs tmpfs /dev; ${devices}; ln -s ${path} /dev/log`);
 }
 
-/** Whether this process may make a mount namespace. */
+/** Whether this process may do that. */
 export const canFakeSyslog: boolean =
-  isRoot && python3 !== undefined && spawnSync('/usr/bin/env', [...withSyslog('/nowhere'), 'true']).status === 0;
+  canMount && python3 !== undefined && spawnSync('/usr/bin/env', [...withSyslog('/nowhere'), 'true']).status === 0;
 
 const receiver = `
 import os, socket, sys

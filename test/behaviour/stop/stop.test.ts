@@ -6,7 +6,7 @@ import { expect, test } from 'vitest';
 
 import { type OpenConnection, open, talk } from '../../daemon/client.ts';
 import { type Kinetd, service, startKinetd } from '../../daemon/kinetd.ts';
-import { children, statusField } from '../../daemon/processes.ts';
+import { children, gone, statusField } from '../../daemon/processes.ts';
 import { shell } from '../../daemon/programs.ts';
 import { alive, until } from '../../daemon/until.ts';
 
@@ -51,11 +51,6 @@ test('SIGTERM reaches the descendants of a server, too', async () => {
   expect(await daemon.stop()).toBe(0);
   await until(() => (gone(grandchild) ? true : undefined));
 });
-
-/** Whoever becomes the parent of an orphan may be slow to collect it. */
-function gone(pid: number): boolean {
-  return !alive(pid) || (statusField(pid, 'State')?.startsWith('Z') ?? true);
-}
 
 test('a server that ignores SIGTERM is killed after the time of --grace', async () => {
   const daemon = await start(stubborn, ['--grace', '1']);
