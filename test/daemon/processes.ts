@@ -12,7 +12,7 @@ export function procFile(pid: number, name: string): string | undefined {
 
 /** A field of /proc/PID/status, e.g. `State`; undefined when the process has gone. */
 export function statusField(pid: number, field: string): string | undefined {
-  return procFile(pid, 'status')?.match(new RegExp(`^${field}:\\s*(.*)$`, 'm'))?.[1];
+  return procFile(pid, 'status')?.match(new RegExp(`^${field}:[ \\t]*(.*)$`, 'm'))?.[1];
 }
 
 /** Whether a process has ended; whoever becomes the parent of an orphan may be slow to collect it. */

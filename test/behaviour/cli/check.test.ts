@@ -1,0 +1,115 @@
+/** kinetd check: what it says, how it says it, and with which status. */
+import { spawnSync } from 'node:child_process';
+
+import { expect, test } from 'vitest';
+
+import { talk } from '../../daemon/client.ts';
+import { currentUser, Kinetd, type KinetdOptions, root, service } from '../../daemon/kinetd.ts';
+import { fixedPort } from '../../daemon/ports.ts';
+import { programPath } from '../../daemon/programs.ts';
+
+const bad = service('bad', { server: '/nonexistent' });
+
+async function check(
+  text: string,
+  words: readonly string[] = [],
+  options: Partial<KinetdOptions> = {},
+): Promise<{ readonly status: unknown; readonly output: string; readonly errors: string; readonly path: string }> {
+  const command = new Kinetd({
+    files: { 'x.conf': text },
+    command: ['kinetd', 'check', '-f', '@FOLDER@/x.conf', ...words],
+    ...options,
+  });
+  const status = await command.ended();
+  return { status, output: command.output, errors: command.errors, path: `${command.folder}/x.conf` };
+}
+
+test('a good configuration: status 0 and a summary', async () => {
+  expect(await check(service('one', {}) + service('two', { disable: 'yes' }))).toMatchObject({
+    status: 0,
+    output: '1 service ready, 0 refused, 1 disabled; 0 errors, 0 warnings\n',
+    errors: '',
+  });
+});
+
+test('an error: status 1, with file, line, column and the words underlined', async () => {
+  const { status, output, errors, path } = await check(service('one', {}) + bad);
+  expect(status).toBe(1);
+  expect(output).toMatch(/^1 service ready, 1 refused, 0 disabled; 1 error, 0 warnings$/m);
+  expect(errors).toMatch(new RegExp(`--> ${path}:\\d+:\\d+`));
+  expect(errors).toMatch(/server = \/nonexistent\n.*\^{5,}/);
+});
+
+test('an error in defaults: the daemon would not start with it', async () => {
+  const { status, output } = await check(`defaults\n{\n\tinstances = x\n}\n${service('one', {})}`);
+  expect(status).toBe(1);
+  expect(output).toContain('the daemon would not start with it');
+});
+
+test('a file that is not there: status 1', async () => {
+  const command = new Kinetd({ files: {}, command: ['kinetd', 'check', '-f', '@FOLDER@/absent'] });
+  expect(await command.ended()).toBe(1);
+  expect(command.errors).toContain('absent');
+});
+
+test('a directory is read as includedir reads it, and several -f make one configuration', async () => {
+  const command = new Kinetd({
+    files: { 'x.d/one': service('one', {}), 'x.d/skipped.conf': bad, 'two.conf': service('two', {}) },
+    command: ['kinetd', 'check', '-f', '@FOLDER@/x.d', '-f', '@FOLDER@/two.conf'],
+  });
+  expect(await command.ended()).toBe(0);
+  expect(command.output).toMatch(/^2 services ready/m);
+});
+
+test('an inetd.conf is told by its content', async () => {
+  expect(await check(`7000 stream tcp nowait ${currentUser()} /bin/cat cat\n`)).toMatchObject({
+    status: 0,
+    output: '1 service ready, 0 refused, 0 disabled; 0 errors, 0 warnings\n',
+  });
+});
+
+test('--json prints one document with diagnostics and services', async () => {
+  const { status, output, errors, path } = await check(service('one', {}) + bad, ['--json']);
+  expect(status).toBe(1);
+  expect(errors).toBe('');
+  expect(JSON.parse(output)).toMatchObject({
+    usable: true,
+    files: [path],
+    diagnostics: [{ severity: 'error', service: 'bad' }],
+  });
+});
+
+test('nothing is started: the port of a service stays free', async () => {
+  const port = await fixedPort();
+  expect((await check(service('one', { port }))).status).toBe(0);
+  await expect(talk({ host: '127.0.0.1', port })).rejects.toThrow('ECONNREFUSED');
+});
+
+const escape = '\u001b[';
+
+test('there are no colours where nobody sees them', async () => {
+  expect((await check(bad)).errors).not.toContain(escape);
+});
+
+const script = programPath('script');
+
+test.skipIf(script === undefined)('on a terminal there are, unless NO_COLOR is set', () => {
+  const command = `${process.execPath} ${root}bin/kinetd check -f /nonexistent/kinetd.conf`;
+  const onTerminal = (environment: Readonly<Record<string, string>>): string => {
+    const { NO_COLOR: _, ...rest } = process.env;
+    return spawnSync(script ?? 'script', ['-qec', command, '/dev/null'], {
+      env: { ...rest, ...environment },
+      encoding: 'utf8',
+    }).stdout;
+  };
+  expect(onTerminal({})).toContain(escape);
+  const plain = onTerminal({ NO_COLOR: '1' });
+  expect(plain).toContain('/nonexistent/kinetd.conf');
+  expect(plain).not.toContain(escape);
+});
+
+test('what a file holds cannot steer the terminal', async () => {
+  const { errors } = await check(service('one', { server: `/nonexistent/\u001b[31mred\u0007` }));
+  expect(errors).toContain('/nonexistent/');
+  expect(errors).not.toMatch(/[\u001b\u0007]/);
+});
