@@ -35,7 +35,7 @@ function differences(): Named[] {
     .filter((name) => name.endsWith('.test.ts') && name !== 'documented.test.ts')
     .flatMap((name) => {
       const text = readFileSync(join(root, folder, name), 'utf8');
-      const calls = text.matchAll(/\bdifference\(\s*(?:needs|\{[^}]*\}),\s*(?:'([^']+)'|"([^"]+)")/g);
+      const calls = text.matchAll(/\bdifference\(\s*(?:needs6?|\{[^}]*\}),\s*(?:'([^']+)'|"([^"]+)")/g);
       const cases = text.matchAll(/^ +(?:\{ )?title: (?:'([^']+)'|"([^"]+)")/gm);
       return [...calls, ...cases].map(([, single, double]) => ({
         file: `${folder}/${name}`,

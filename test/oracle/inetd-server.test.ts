@@ -4,8 +4,9 @@ import { execFileSync } from 'node:child_process';
 import { expect } from 'vitest';
 
 import { UdpClient } from '../daemon/client.ts';
-import { compare, difference, type Needs, same, sharedPair } from './pair.ts';
+import { compare, difference, same, sharedPair } from './pair.ts';
 import { connectionVariables as added, findings, without } from './probe.ts';
+import type { Needs } from './programs.ts';
 
 const needs: Needs = { personality: 'inetd', root: true };
 

@@ -7,11 +7,12 @@ import { expect } from 'vitest';
 import { open, talk, UdpClient } from '../daemon/client.ts';
 import { currentUser } from '../daemon/kinetd.ts';
 import { alive, until } from '../daemon/until.ts';
-import { type Answers, compare, difference, type Needs, same, sharedPair } from './pair.ts';
+import { type Answers, compare, difference, same, sharedPair } from './pair.ts';
 import { findings } from './probe.ts';
+import type { Needs } from './programs.ts';
 import { aWhile, bound, type Side } from './side.ts';
 
-const needs: Needs = { personality: 'inetd' };
+const needs: Needs = { personality: 'inetd', ipv6: true };
 const user = currentUser();
 
 /** A line that runs /bin/cat; the parts that matter here are given. */

@@ -5,7 +5,7 @@
  */
 import { afterAll, beforeAll, onTestFinished, type TestContext, test } from 'vitest';
 
-import { mayMount, obstacle, type Personality } from './programs.ts';
+import { type Needs, obstacle } from './programs.ts';
 import { Side, type SideOptions } from './side.ts';
 
 /** The answers of both sides. */
@@ -69,7 +69,7 @@ export async function compare<T>(options: PairOptions, client: (side: Side) => T
 export function sharedPair(needs: Needs, options: () => PairOptions): { readonly both: Pair['both'] } {
   let pair: Pair | undefined;
   beforeAll(async () => {
-    if (obstacle(needs.personality, needs.root === true) === undefined) pair = await Pair.start(options());
+    if (obstacle(needs) === undefined) pair = await Pair.start(options());
   });
   afterAll(() => pair?.end());
   return {
@@ -78,15 +78,6 @@ export function sharedPair(needs: Needs, options: () => PairOptions): { readonly
       return pair.both(client);
     },
   };
-}
-
-/** What a comparison cannot be made without. */
-export interface Needs {
-  readonly personality: Personality;
-  /** The case changes users or limits. */
-  readonly root?: boolean;
-  /** The case puts files of its own in place of the system's. */
-  readonly mounts?: boolean;
 }
 
 type Body = () => Promise<void>;
@@ -102,9 +93,7 @@ export function difference(needs: Needs, title: string, body: Body): void {
 }
 
 async function unlessImpossible(needs: Needs, context: TestContext, body: Body): Promise<void> {
-  const { personality, root = false, mounts = false } = needs;
-  const reason =
-    obstacle(personality, root) ?? (mounts && !mayMount() ? 'mount namespaces are not allowed here' : undefined);
+  const reason = obstacle(needs);
   if (reason !== undefined) context.skip(reason);
   await body();
 }

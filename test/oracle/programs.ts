@@ -6,14 +6,15 @@
  */
 import { spawnSync } from 'node:child_process';
 import { existsSync, readdirSync } from 'node:fs';
+import { networkInterfaces } from 'node:os';
 import { join } from 'node:path';
 
-import { isRoot, root } from '../daemon/kinetd.ts';
+import { isRoot, root as project } from '../daemon/kinetd.ts';
 
 /** A program with a command line of its own that kinetd has as a personality. */
 export type Personality = 'xinetd' | 'inetd';
 
-const folder = process.env['KINETD_ORACLES'] ?? join(root, 'test/.oracle');
+const folder = process.env['KINETD_ORACLES'] ?? join(project, 'test/.oracle');
 
 const paths: Readonly<Record<Personality, string>> = {
   xinetd: join(folder, 'xinetd/usr/sbin/xinetd'),
@@ -37,17 +38,31 @@ export function libraries(): string {
 let mountable: boolean | undefined;
 
 /** Whether a process may have its own view of the file system, which containers often forbid. */
-export function mayMount(): boolean {
+function mayMount(): boolean {
   mountable ??= spawnSync('/bin/sh', ['-c', 'unshare -m mount -t tmpfs none /mnt']).status === 0;
   return mountable;
 }
 
-/**
- * Why Debian's program cannot be used here; undefined when it can.
- * @param asRoot whether the case changes users or limits; xinetd calls setuid for every server and needs root always
- */
-export function obstacle(personality: Personality, asRoot: boolean): string | undefined {
+/** What a comparison cannot be made without. */
+export interface Needs {
+  readonly personality: Personality;
+  /** The case changes users or limits. xinetd calls setuid for every server, so it needs root always. */
+  readonly root?: boolean;
+  /** The case puts files of its own in place of the system's. */
+  readonly mounts?: boolean;
+  /** Clients come to ::1. */
+  readonly ipv6?: boolean;
+}
+
+/** Why the comparison cannot be made here; undefined when it can. */
+export function obstacle({ personality, root, mounts, ipv6 }: Needs): string | undefined {
   if (!existsSync(paths[personality])) return `Debian's ${personality} is not there: run test/oracle/fetch.sh`;
-  if (!isRoot && (asRoot || personality === 'xinetd')) return 'only root can start servers as somebody else';
+  if (!isRoot && (root === true || personality === 'xinetd')) return 'only root can start servers as somebody else';
+  if (mounts === true && !mayMount()) return 'mount namespaces are not allowed here';
+  if (ipv6 === true && !hasIpv6()) return 'this machine has no ::1';
   return undefined;
+}
+
+function hasIpv6(): boolean {
+  return Object.values(networkInterfaces()).some((addresses) => addresses?.some(({ address }) => address === '::1'));
 }

@@ -14,8 +14,8 @@ import { setTimeout as pause } from 'node:timers/promises';
 
 import { type Address, type TalkOptions, talk } from '../daemon/client.ts';
 import { root } from '../daemon/kinetd.ts';
+import { fixedPort } from '../daemon/ports.ts';
 import { alive, until } from '../daemon/until.ts';
-import { freePort } from './ports.ts';
 import { type Findings, findings, probe } from './probe.ts';
 import { libraries, oracle, type Personality } from './programs.ts';
 
@@ -78,7 +78,7 @@ export class Side {
     const side = new Side(name, options);
     for (const text of Object.values(options.files)) {
       for (const [, port = ''] of text.matchAll(/@PORT:(\w+)@/g)) {
-        if (!side.#ports.has(port)) side.#ports.set(port, await freePort());
+        if (!side.#ports.has(port)) side.#ports.set(port, await fixedPort());
       }
     }
     for (const [file, text] of Object.entries(options.files)) side.write(file, text);

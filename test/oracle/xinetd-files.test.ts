@@ -9,8 +9,9 @@ import { expect } from 'vitest';
 import { talk } from '../daemon/client.ts';
 import { defaults, entry, loggingDefaults } from './entry.ts';
 import type { Answers } from './pair.ts';
-import { compare, difference, type Needs, type PairOptions, same, sharedPair } from './pair.ts';
+import { compare, difference, type PairOptions, same, sharedPair } from './pair.ts';
 import { findings } from './probe.ts';
+import type { Needs } from './programs.ts';
 
 const needs: Needs = { personality: 'xinetd' };
 

@@ -8,7 +8,8 @@ import { open } from '../daemon/client.ts';
 import { alive, until } from '../daemon/until.ts';
 import { compiled } from './compile.ts';
 import { entry, loggingDefaults } from './entry.ts';
-import { type Answers, compare, difference, type Needs, same } from './pair.ts';
+import { type Answers, compare, difference, same } from './pair.ts';
+import type { Needs } from './programs.ts';
 
 const needs: Needs = { personality: 'xinetd' };
 

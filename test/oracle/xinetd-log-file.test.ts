@@ -6,7 +6,8 @@ import { expect } from 'vitest';
 
 import { until } from '../daemon/until.ts';
 import { defaults, entry } from './entry.ts';
-import { type Answers, compare, difference, type Needs, same, sharedPair } from './pair.ts';
+import { type Answers, compare, difference, same, sharedPair } from './pair.ts';
+import type { Needs } from './programs.ts';
 import type { Side } from './side.ts';
 
 const needs: Needs = { personality: 'xinetd' };

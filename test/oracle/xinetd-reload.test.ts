@@ -8,7 +8,8 @@ import { expect } from 'vitest';
 import { open } from '../daemon/client.ts';
 import { alive, until } from '../daemon/until.ts';
 import { defaults, entry, loggingDefaults } from './entry.ts';
-import { type Answers, compare, difference, type Needs, same } from './pair.ts';
+import { type Answers, compare, difference, same } from './pair.ts';
+import type { Needs } from './programs.ts';
 import { bound, type Message, type Side } from './side.ts';
 
 const needs: Needs = { personality: 'xinetd' };

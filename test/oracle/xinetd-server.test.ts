@@ -5,10 +5,12 @@ import { expect } from 'vitest';
 
 import { UdpClient } from '../daemon/client.ts';
 import { defaults, entry } from './entry.ts';
-import { compare, type Needs, same, sharedPair } from './pair.ts';
+import { compare, same, sharedPair } from './pair.ts';
 import { findings } from './probe.ts';
+import type { Needs } from './programs.ts';
 
 const needs: Needs = { personality: 'xinetd', root: true };
+const needs6: Needs = { ...needs, ipv6: true };
 
 const server = { server: '@PROBE@' };
 const nobody = { server: '@PROBE@', user: 'nobody' };
@@ -180,7 +182,7 @@ same(needs, 'signals, session, terminal, directory and descriptors', () =>
   }),
 );
 
-same(needs, 'the family of the socket: flags, then bind, else one for both', async () => {
+same(needs6, 'the family of the socket: flags, then bind, else one for both', async () => {
   await alike('four', { 'socket.family': '2', 'socket.peer': 'inet 127.0.0.1' });
   await alike('six', { 'socket.family': '10', 'socket.peer': 'inet6 ::1' }, '::1');
   await alike('sixonly', { 'socket.peer': 'inet6 ::1' }, '::1');

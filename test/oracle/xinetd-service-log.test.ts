@@ -6,10 +6,12 @@ import { expect } from 'vitest';
 import { open, talk, UdpClient } from '../daemon/client.ts';
 import { until } from '../daemon/until.ts';
 import { defaults, entry } from './entry.ts';
-import { difference, type Needs, same, sharedPair } from './pair.ts';
+import { difference, same, sharedPair } from './pair.ts';
+import type { Needs } from './programs.ts';
 import type { Side } from './side.ts';
 
 const needs: Needs = { personality: 'xinetd' };
+const needs6: Needs = { ...needs, ipv6: true };
 
 /** All subsets, each with a name made of first letters. */
 function subsets(flags: readonly string[]): { readonly id: string; readonly flags: readonly string[] }[] {
@@ -301,7 +303,7 @@ same(needs, 'a wait stream server is logged without an address', () =>
   ),
 );
 
-same(needs, 'a client over IPv6', () =>
+same(needs6, 'a client over IPv6', () =>
   logsAlike(['START: six pid=N from=::1', 'EXIT: six status=0 pid=N duration=N(sec)'], async (side) => {
     await talk(side.at('six', '::1'), { send: 'x' });
     return side.logged('six', /^EXIT/);

@@ -11,7 +11,8 @@ import { talk } from '../daemon/client.ts';
 import { until } from '../daemon/until.ts';
 import { compiled } from './compile.ts';
 import { defaults, entry, loggingDefaults } from './entry.ts';
-import { type Answers, compare, type Needs, type PairOptions, same } from './pair.ts';
+import { type Answers, compare, type PairOptions, same } from './pair.ts';
+import type { Needs } from './programs.ts';
 import type { Side } from './side.ts';
 
 const needs: Needs = { personality: 'xinetd', root: true, mounts: true };

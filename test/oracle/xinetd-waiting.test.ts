@@ -6,8 +6,9 @@ import { expect } from 'vitest';
 
 import { talk, UdpClient } from '../daemon/client.ts';
 import { entry, loggingDefaults } from './entry.ts';
-import { compare, difference, type Needs, same, sharedPair } from './pair.ts';
+import { compare, difference, same, sharedPair } from './pair.ts';
 import { findings } from './probe.ts';
+import type { Needs } from './programs.ts';
 import { aWhile, type Side } from './side.ts';
 
 const needs: Needs = { personality: 'xinetd' };
