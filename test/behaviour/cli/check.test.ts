@@ -85,10 +85,10 @@ test('nothing is started: the port of a service stays free', async () => {
   await expect(talk({ host: '127.0.0.1', port })).rejects.toThrow('ECONNREFUSED');
 });
 
-const escape = '\u001b[';
+const colour = '\u001b[';
 
 test('there are no colours where nobody sees them', async () => {
-  expect((await check(bad)).errors).not.toContain(escape);
+  expect((await check(bad)).errors).not.toContain(colour);
 });
 
 const script = programPath('script');
@@ -102,10 +102,10 @@ test.skipIf(script === undefined)('on a terminal there are, unless NO_COLOR is s
       encoding: 'utf8',
     }).stdout;
   };
-  expect(onTerminal({})).toContain(escape);
+  expect(onTerminal({})).toContain(colour);
   const plain = onTerminal({ NO_COLOR: '1' });
   expect(plain).toContain('/nonexistent/kinetd.conf');
-  expect(plain).not.toContain(escape);
+  expect(plain).not.toContain(colour);
 });
 
 test('what a file holds cannot steer the terminal', async () => {
