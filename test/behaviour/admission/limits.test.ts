@@ -4,6 +4,7 @@ import { expect, test } from 'vitest';
 import { type Address, type OpenConnection, open, talk, UdpClient } from '../../daemon/client.ts';
 import { type Kinetd, service, startKinetd } from '../../daemon/kinetd.ts';
 import { python, python3 } from '../../daemon/programs.ts';
+import { until } from '../../daemon/until.ts';
 
 /** A connection whose server (cat) is at work. */
 async function held(address: Address, from?: string): Promise<OpenConnection> {
