@@ -17,6 +17,9 @@ const build = `${here}build/`;
  * @property {string} reply what it must read
  */
 
+/** The processors whose system calls hello-bare.c knows. */
+const bareKnown = ['x64', 'arm64'].includes(process.arch);
+
 export const tools = { load: `${build}load`, loop: `${build}spawn-loop` };
 
 /** Compiles what is older than its source. Needs cc; the static program needs the static C library. */
@@ -27,6 +30,7 @@ export function compile() {
     ['spawn-loop', 'spawn-loop.c'],
     ['hello-dynamic', 'hello.c'],
     ['hello-static', 'hello.c', '-static'],
+    ...(bareKnown ? [['hello-bare', 'hello-bare.c', '-static', '-nostdlib', '-fno-stack-protector']] : []),
   ]) {
     const [from, to] = [`${here}${source}`, `${build}${target}`];
     if (existsSync(to) && statSync(to).mtimeMs > statSync(from).mtimeMs) continue;
@@ -37,9 +41,17 @@ export function compile() {
 /** @returns {readonly Program[]} */
 export function programs() {
   const line = 'Hello Kinetd\n';
+  const bare = {
+    name: 'bare',
+    title: 'C program without C library',
+    argv: [`${build}hello-bare`],
+    text: undefined,
+    reply: 'HELLO\n',
+  };
   return [
     { name: 'static', title: 'static C program', argv: [`${build}hello-static`], text: undefined, reply: 'HELLO\n' },
     { name: 'dynamic', title: 'dynamic C program', argv: [`${build}hello-dynamic`], text: undefined, reply: 'HELLO\n' },
+    .../** @type {Program[]} */ (bareKnown ? [bare] : []),
     { name: 'cat', title: '/bin/cat', argv: ['/bin/cat'], text: line, reply: line },
     {
       name: 'python3',
