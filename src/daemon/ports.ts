@@ -95,6 +95,8 @@ export class Ports {
   }
 
   #open(listener: Listener, inherited: Descriptor | undefined, attempt: number): boolean {
+    // A reload may come before the next attempt does, and make it pointless.
+    this.#cancel(listener);
     try {
       if (inherited === undefined) listener.open();
       else listener.adopt(inherited);

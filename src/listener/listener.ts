@@ -68,12 +68,17 @@ export class Listener {
 
   /**
    * Goes on with the socket of a listener that ends, without closing the port between them.
-   * @throws SystemError when the socket does not take the new options
+   * @throws SystemError when the socket does not take the new options; it is closed then, or nobody could bind again
    */
   adopt(descriptor: Descriptor): void {
     const next = nextState(this.#state, 'open');
-    setBlocking(descriptor, this.#plan.wait);
-    applyOptions(this.#plan, descriptor);
+    try {
+      setBlocking(descriptor, this.#plan.wait);
+      applyOptions(this.#plan, descriptor);
+    } catch (error) {
+      closeDescriptor(descriptor);
+      throw error;
+    }
     this.#install(descriptor);
     this.#state = next;
   }
@@ -165,11 +170,20 @@ export class Listener {
     this.#state = nextState(this.#state, event);
   }
 
+  /** @throws SystemError for want of memory or of the kernel's room for watches; the descriptor is closed then */
   #install(descriptor: Descriptor): void {
     const onReadable = this.#plan.wait ? () => this.#observer.onPending(this) : () => this.#accept(descriptor);
-    const watch = watchReadable(descriptor, onReadable);
-    this.#socket = { descriptor, watch, local: localAddress(descriptor) };
-    watch.start();
+    let watch: Watch | undefined;
+    try {
+      const local = localAddress(descriptor);
+      watch = watchReadable(descriptor, onReadable);
+      watch.start();
+      this.#socket = { descriptor, watch, local };
+    } catch (error) {
+      watch?.close();
+      closeDescriptor(descriptor);
+      throw error;
+    }
   }
 
   #drop(): void {
