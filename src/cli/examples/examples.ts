@@ -56,7 +56,8 @@ export async function runExamples(options: ExamplesOptions): Promise<number> {
       endDropped: false,
       inetd: {},
       onStarted: (daemon) => {
-        process.stdout.write(`\n${examplesTable(prepared, folder.state, listensOn(daemon))}\nCtrl-C ends them.\n\n`);
+        const table = examplesTable(prepared, folder.state, listensOn(daemon), typedCommand());
+        process.stdout.write(`\n${table}\nCtrl-C ends them.\n\n`);
       },
     });
   } finally {
@@ -87,6 +88,11 @@ function servicesAccount(): Account {
   if (nobody === undefined) return { name: userById(uid)?.name ?? String(uid), identity: undefined };
   const { name, gid } = nobody;
   return { name, identity: { uid: nobody.uid, gid, groups: groupList(name, gid) } };
+}
+
+/** npm hands options on behind two dashes. */
+function typedCommand(): string {
+  return process.env['npm_lifecycle_event'] === 'start' ? 'npm start --' : 'kinetd examples';
 }
 
 /** Root's TMPDIR may be closed to others, and configuration files have no quotes for a blank in a name. */

@@ -4,11 +4,13 @@ import type { Prepared } from './prepare.ts';
 /**
  * A line for each service that runs; below, one for each that does not, with the reason and what it would take.
  * @param listening whether the daemon has the port; otherwise another program has it
+ * @param command what was typed to start the examples
  */
 export function examplesTable(
   prepared: Pick<Prepared, 'on' | 'off'>,
   state: string,
   listening: (protocol: 'tcp' | 'udp', port: number) => boolean,
+  command: string,
 ): string {
   const open = prepared.on.filter(({ example, port }) => listening(example.protocol, port));
   const rows = [
@@ -25,7 +27,7 @@ export function examplesTable(
     ...aligned(rows),
     ...waiting.map(
       ({ example: { name, protocol }, port }) =>
-        `${name} waits: another program has ${protocol} port ${port} (end it, or start with --port ${name}=NUMBER)`,
+        `${name} waits: another program has ${protocol} port ${port} (end it, or: ${command} --port ${name}=NUMBER)`,
     ),
     ...prepared.off.map(({ example, reason, remedy }) => `${example.name} is off: ${reason} (${remedy})`),
   ];

@@ -13,6 +13,9 @@ import type { Findings } from './findings.ts';
 import type { System } from './system.ts';
 import { systemText } from './text.ts';
 
+/** Where a program without a path is looked for, to say what to write: Debian's PATH for root. */
+const usualFolders = ['/usr/local/sbin', '/usr/local/bin', '/usr/sbin', '/usr/bin', '/sbin', '/bin'];
+
 export interface Program {
   readonly program: string;
   readonly argv: readonly [string, ...string[]];
@@ -46,7 +49,7 @@ function isRunnable(program: string, system: System, findings: Findings): boolea
       'server-not-absolute',
       'server',
       `the program '${program}' is not an absolute path`,
-      'write the whole path, from / on',
+      wholePath(program, system),
     );
     return false;
   }
@@ -71,6 +74,12 @@ function isRunnable(program: string, system: System, findings: Findings): boolea
     );
   }
   return false;
+}
+
+function wholePath(program: string, system: System): string {
+  const candidates = program.includes('/') ? [] : usualFolders.map((folder) => `${folder}/${program}`);
+  const found = candidates.find((path) => system.program(path) === 'executable');
+  return `write ${found ?? 'the whole path, from / on'}`;
 }
 
 function baseName(path: string): string {

@@ -73,7 +73,10 @@ export function resolvePort(
   if (settings.port === undefined) {
     // An UNLISTED service without a port lacks an attribute; see required.ts.
     if (listed !== undefined || unlisted || name === undefined) return listed;
-    const help = dialect === 'xinetd' ? 'write port = N' : 'write the number of the port in place of the name';
+    const help =
+      dialect === 'xinetd'
+        ? `write port = N, or give /etc/services a line '${name} N/${protocol.name}'`
+        : 'write the number of the port in place of the name';
     return findings.add(
       'unknown-port',
       undefined,

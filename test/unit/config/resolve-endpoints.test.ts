@@ -55,7 +55,8 @@ describe('port', () => {
 
   test('neither port nor a known name is refused, with a word on what to write', async () => {
     const { diagnostics } = await resolved([definition('mine', { type: undefined, port: undefined })], system);
-    expect(diagnostics).toMatchObject([{ code: 'unknown-port', help: 'write port = N', service: 'mine' }]);
+    const help = "write port = N, or give /etc/services a line 'mine N/tcp'";
+    expect(diagnostics).toMatchObject([{ code: 'unknown-port', help, service: 'mine' }]);
   });
 
   test('services(5) of the other protocol does not count', async () => {

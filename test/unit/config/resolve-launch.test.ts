@@ -115,6 +115,18 @@ describe('the program', () => {
   });
 });
 
+describe('a program without a path', () => {
+  const machine = { programs: { '/usr/sbin/in.fingerd': 'executable', '/usr/bin/data': 'not-executable' } } as const;
+  test.each([
+    ['in.fingerd', 'write /usr/sbin/in.fingerd'],
+    ['data', 'write the whole path, from / on'],
+    ['./in.fingerd', 'write the whole path, from / on'],
+  ])('is refused with the path that it probably means: %s', async (server, help) => {
+    const { diagnostics } = await resolved([definition('x', { server })], fakeSystem(machine));
+    expect(diagnostics).toMatchObject([{ code: 'server-not-absolute', help }]);
+  });
+});
+
 describe('resource limits', () => {
   const limits = async (settings: object, machine: object = {}): Promise<string[]> => {
     const { launch } = await onlyService(
