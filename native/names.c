@@ -15,7 +15,7 @@
 #include "error.h"
 #include "families.h"
 
-/* Longer names than this are in no directory. */
+/* Longer names than this are in no directory, and src/os/names.ts does not ask for them. */
 enum { NAME_SIZE = 1024 };
 
 struct buffer {
@@ -165,7 +165,7 @@ static napi_value group_list(napi_env env, napi_callback_info info) {
 /* serviceByName(name, protocol | undefined): { name, port } */
 static napi_value service_by_name(napi_env env, napi_callback_info info) {
   napi_value arguments[2];
-  char name[NAME_SIZE], protocol[64];
+  char name[NAME_SIZE], protocol[NAME_SIZE];
   const char *wanted;
   take_arguments(env, info, 2, arguments);
   if (!take_text(env, arguments[0], name, sizeof name)) return NULL;
@@ -184,7 +184,7 @@ static napi_value service_by_name(napi_env env, napi_callback_info info) {
 static napi_value service_by_port(napi_env env, napi_callback_info info) {
   napi_value arguments[2];
   uint32_t port;
-  char protocol[64];
+  char protocol[NAME_SIZE];
   const char *wanted;
   take_arguments(env, info, 2, arguments);
   if (!take_uint(env, arguments[0], &port)) return NULL;

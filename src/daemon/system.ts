@@ -25,12 +25,12 @@ import {
 export function realSystem(): System {
   const uid = process.geteuid?.() ?? -1;
   return {
-    user: userByName,
-    userById,
-    group: (name) => groupByName(name)?.gid,
+    user: (name) => known(() => userByName(name)),
+    userById: (id) => known(() => userById(id)),
+    group: (name) => known(() => groupByName(name)?.gid),
     groupList,
-    service: (name, protocol) => serviceByName(name, protocol)?.port,
-    protocol: protocolByName,
+    service: (name, protocol) => known(() => serviceByName(name, protocol)?.port),
+    protocol: (name) => known(() => protocolByName(name)),
     program,
     addresses,
     environment: { ...process.env },
@@ -71,6 +71,16 @@ function mayRaiseLimits(): boolean {
     return true;
   }
   return true;
+}
+
+/** A directory that cannot be asked now (no descriptor left, a server that is away) knows nothing. */
+function known<Answer>(ask: () => Answer | undefined): Answer | undefined {
+  try {
+    return ask();
+  } catch (error) {
+    if (error instanceof SystemError) return undefined;
+    throw error;
+  }
 }
 
 function program(path: string): ProgramState {

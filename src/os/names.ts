@@ -1,7 +1,7 @@
 /**
  * Users, groups, services, protocols and rpc programs, from whatever directory the C library is set up to ask.
  *
- * Unknown names are undefined. The calls block (a directory may be on the network), so they belong to loading a
+ * Unknown names are undefined, and so is whatever no directory can hold as a name. The calls block (a directory may be on the network), so they belong to loading a
  * configuration and never to a connection.
  */
 import type { Protocol } from '../model/mod.ts';
@@ -26,7 +26,7 @@ export interface RpcProgram {
 }
 
 export function userByName(name: string): User | undefined {
-  return native.userByName(name);
+  return isName(name) ? native.userByName(name) : undefined;
 }
 
 export function userById(uid: number): User | undefined {
@@ -34,7 +34,7 @@ export function userById(uid: number): User | undefined {
 }
 
 export function groupByName(name: string): Group | undefined {
-  return native.groupByName(name);
+  return isName(name) ? native.groupByName(name) : undefined;
 }
 
 export function groupById(gid: number): Group | undefined {
@@ -48,15 +48,16 @@ export function groupList(userName: string, gid: number): readonly number[] {
 
 /** @param protocol a name of protocols(5); undefined takes the first entry of any */
 export function serviceByName(name: string, protocol: string | undefined): ServicePort | undefined {
-  return native.serviceByName(name, protocol);
+  if (protocol !== undefined && !isName(protocol)) return undefined;
+  return isName(name) ? native.serviceByName(name, protocol) : undefined;
 }
 
 export function serviceByPort(port: number, protocol: string | undefined): ServicePort | undefined {
-  return native.serviceByPort(port, protocol);
+  return protocol === undefined || isName(protocol) ? native.serviceByPort(port, protocol) : undefined;
 }
 
 export function protocolByName(name: string): Protocol | undefined {
-  return native.protocolByName(name);
+  return isName(name) ? native.protocolByName(name) : undefined;
 }
 
 export function protocolByNumber(number: number): Protocol | undefined {
@@ -64,5 +65,12 @@ export function protocolByNumber(number: number): Protocol | undefined {
 }
 
 export function rpcByName(name: string): RpcProgram | undefined {
-  return native.rpcByName(name);
+  return isName(name) ? native.rpcByName(name) : undefined;
+}
+
+/** The add-on keeps room for no more; a configuration may say anything. */
+const longestName = 1023;
+
+function isName(text: string): boolean {
+  return Buffer.byteLength(text) <= longestName && !text.includes('\0');
 }
