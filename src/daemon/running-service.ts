@@ -153,7 +153,7 @@ export class RunningService implements ListenerObserver {
     this.#starved.add(listener);
     this.#ports.holdFor(listener, descriptorRetrySeconds, () => this.#starved.delete(listener));
     const time = this.#shared.clock();
-    if (this.#starvedSince !== undefined && time - this.#starvedSince < repeatedTroubleSeconds * 1000) return;
+    if (this.#starvedSince !== undefined && isRecent(this.#starvedSince, time)) return;
     this.#starvedSince = time;
     this.#shared.log.write(
       'ERROR',
@@ -265,7 +265,7 @@ export class RunningService implements ListenerObserver {
     const time = this.#shared.clock();
     const sender = `${from} ${peer?.port}`;
     const last = this.#lastRefusal;
-    if (last?.from === sender && time - last.time < repeatedTroubleSeconds * 1000) return;
+    if (last?.from === sender && isRecent(last.time, time)) return;
     this.#lastRefusal = { from: sender, time };
     this.#refuse(reason, from);
   }
@@ -301,4 +301,9 @@ export class RunningService implements ListenerObserver {
     const line = serviceLine(this.#service.id, this.#log.flags, record);
     if (line !== undefined) this.#log.sink.write(line);
   }
+}
+
+/** Whether something has just been said; a clock that was set back since then does not keep it quiet for longer. */
+function isRecent(said: number, now: number): boolean {
+  return Math.abs(now - said) < repeatedTroubleSeconds * 1000;
 }

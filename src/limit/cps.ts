@@ -18,12 +18,12 @@ export class CpsWindow {
 
   /**
    * Counts one connection.
-   * @param now whole seconds of any clock that does not go back
+   * @param now whole seconds; a clock that is set back begins a new average
    * @returns false for the connection that goes over the limit
    */
   admit(now: number): boolean {
     const elapsed = now - this.#start;
-    if (this.#count === 0 || elapsed >= this.#most) {
+    if (this.#count === 0 || elapsed >= this.#most || elapsed < 0) {
       this.#start = now;
       this.#count = 1;
       return true;

@@ -20,12 +20,12 @@ export class StartRate {
 
   /**
    * Counts one start, if there is room for it.
-   * @param now seconds of any clock that does not go back
+   * @param now seconds; a clock that is set back begins a new window
    * @returns 0 when it may go ahead, else the seconds until the minute has room (more than 0, at most 60)
    */
   admit(now: number): number {
     const elapsed = now - this.#start;
-    if (this.#count === 0 || elapsed >= windowSeconds) {
+    if (this.#count === 0 || elapsed >= windowSeconds || elapsed < 0) {
       this.#start = now;
       this.#count = 1;
       return 0;

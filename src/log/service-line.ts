@@ -44,7 +44,8 @@ function exitLine(
     line += facts.ending.kind === 'status' ? ` status=${facts.ending.status}` : ` signal=${facts.ending.signal}`;
   }
   if (flags.has('PID')) line += ` pid=${facts.pid}`;
-  if (flags.has('DURATION')) line += ` duration=${Math.floor(seconds)}(sec)`;
+  // A clock that was set back while the server ran must not make a number that no reader of these lines expects.
+  if (flags.has('DURATION')) line += ` duration=${Math.max(0, Math.floor(seconds))}(sec)`;
   if (flags.has('USAGE')) {
     const equals = facts.peakMemoryIsBound ? '<=' : '=';
     line += ` cpu=${facts.cpuSeconds.toFixed(3)}(sec) memory${equals}${Math.round(facts.peakMemory / 1024)}(kB)`;

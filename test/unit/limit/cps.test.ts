@@ -38,3 +38,8 @@ test('after a reset counting starts anew', () => {
   window.reset();
   expect(window.admit(5)).toBe(true);
 });
+
+test('a clock that is set back does not make a slow stream look fast', () => {
+  const hourBack = Array.from({ length: 60 }, (_, index) => 6400 + index);
+  expect(admitted(5, [10_000, 10_001, ...hourBack])).not.toContain(false);
+});

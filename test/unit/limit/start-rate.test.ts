@@ -17,3 +17,11 @@ test('a start that had to wait was not counted, and the next minute is free', ()
   expect(rate.admit(60)).toBe(0);
   expect(rate.admit(61)).toBe(59);
 });
+
+test('a clock that is set back by an hour does not make anyone wait for an hour', () => {
+  const rate = new StartRate(2);
+  expect([10_000, 10_001].map((second) => rate.admit(second))).toEqual([0, 0]);
+  expect(rate.admit(6400)).toBe(0);
+  expect(rate.admit(6400)).toBe(0);
+  expect(rate.admit(6401)).toBe(59);
+});

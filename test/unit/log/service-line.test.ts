@@ -64,3 +64,8 @@ test('FAIL has its reason in xinetd words, and the client only with HOST', () =>
   expect(serviceLine('s', flags([], ['ATTEMPT']), fail)).toBe('FAIL: s connections per second');
   expect(serviceLine('s', flags(['PID'], []), fail)).toBeUndefined();
 });
+
+test('a server during whose life the clock was set back has run for no time, not for less', () => {
+  const record = { ...exit({ kind: 'status', status: 0 }), seconds: -3600.5 };
+  expect(serviceLine('s', flags(['DURATION']), record)).toBe('EXIT: s duration=0(sec)');
+});
