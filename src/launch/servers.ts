@@ -24,6 +24,8 @@ export class Servers {
   readonly #byPid = new Map<number, Server>();
   /** Exits of pids that nobody has added yet, while launches are under way on other threads. */
   readonly #early = new Map<number, ExitFacts>();
+  /** Those that turned out to be nobody's: orphans that came to a daemon that is process 1. Told with the next exits. */
+  #strangers: number[] = [];
   readonly #whenEmpty: (() => void)[] = [];
   readonly #hurry: (hurry: boolean) => void;
   #underWay = 0;
@@ -59,7 +61,7 @@ export class Servers {
   settle(server: Server): void {
     this.#underWay--;
     this.add(server);
-    this.#checkEmpty();
+    this.#settled();
   }
 
   /**
@@ -69,7 +71,7 @@ export class Servers {
   fail(child: number): void {
     this.#underWay--;
     this.#early.delete(child);
-    this.#checkEmpty();
+    this.#settled();
   }
 
   add(server: Server): void {
@@ -82,7 +84,8 @@ export class Servers {
 
   /** @returns the pids that no one here has started: children of something else in this process */
   reap(exits: readonly ExitFacts[]): number[] {
-    const unknown: number[] = [];
+    const unknown = this.#strangers;
+    this.#strangers = [];
     for (const facts of exits) {
       const server = this.#byPid.get(facts.pid);
       if (server !== undefined) this.#end(server, facts);
@@ -120,6 +123,15 @@ export class Servers {
     this.#early.delete(server.pid);
     if (server.awaited && --this.#awaited === 0) this.#hurry(false);
     server.onExit(server, facts);
+  }
+
+  /** Exits that nobody has claimed by now would be taken for those of later servers with the same pids. */
+  #settled(): void {
+    if (this.#underWay === 0) {
+      this.#strangers.push(...this.#early.keys());
+      this.#early.clear();
+    }
+    this.#checkEmpty();
   }
 
   #checkEmpty(): void {

@@ -85,3 +85,15 @@ test('exits are wanted at once while somebody waits for one', () => {
   servers.reap([facts(52)]);
   expect(hurried).toEqual([false, true, false]);
 });
+
+test('an orphan that ends while a launch is under way is named afterwards, and is no later server of its pid', () => {
+  const { servers, ended, server } = table();
+  servers.expect();
+  expect(servers.reap([facts(70)])).toEqual([]);
+  servers.settle(server(71));
+  servers.add(server(70));
+  expect(ended).toEqual([]);
+  expect(servers.reap([facts(71)])).toEqual([70]);
+  expect(ended).toEqual([71]);
+  expect(servers.count).toBe(1);
+});
