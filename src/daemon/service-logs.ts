@@ -54,7 +54,10 @@ export class ServiceLogs {
     if (flags.onSuccess.size === 0 && flags.onFailure.size === 0) return undefined;
     const name = place.kind === 'file' && place.shared ? 'common' : service.id;
     const path = place.kind === 'file' ? resolve(this.#directory, place.path) : '';
-    const key = place.kind === 'file' ? `${name} ${path}` : `${place.facility}.${place.level}`;
+    const key =
+      place.kind === 'file'
+        ? `${name} ${place.softLimit} ${place.hardLimit} ${path}`
+        : `${place.facility}.${place.level}`;
     let sink = this.#sinks.get(key);
     if (sink === undefined) {
       const { clock, daemonLog, syslog, ident } = this.#options;
