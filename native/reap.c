@@ -24,7 +24,7 @@
 /* While launches follow each other, exits are collected this often. */
 enum { TICK_MILLISECONDS = 4 };
 
-/* The one watch on exits of this process, if there is one. */
+/* The one watch on exits of this process, while there is one. */
 static struct watch *current;
 static bool hurried;
 static bool ticking;
@@ -80,7 +80,7 @@ static void tick(uv_timer_t *timer) {
 }
 
 void reap_launched(void) {
-  if (current == NULL || current->closed || hurried) return;
+  if (current == NULL || hurried) return;
   launches++;
   if (ticking) return;
   ticking = true;
@@ -108,6 +108,7 @@ static napi_value watch_exits(napi_env env, napi_callback_info info) {
     return fail(env, "signal", -status);
   }
   current = watch;
+  watch->known = &current;
   hurried = true;
   ticking = false;
   raise(SIGCHLD); /* for the exits that came before */

@@ -108,6 +108,7 @@ void watch_close(struct watch *watch) {
   if (watch->closed) return;
   watch->closed = true;
   watch->running = false;
+  if (watch->known != NULL && *watch->known == watch) *watch->known = NULL;
   MUST(napi_delete_reference(watch->env, watch->callback));
   MUST(napi_async_destroy(watch->env, watch->context));
   uv_close(&watch->handle.any, handle_closed);

@@ -25,6 +25,8 @@ struct watch {
   napi_ref callback;
   napi_async_context context;
   napi_async_cleanup_hook_handle hook;
+  /* A place that knows this watch beside its holders, emptied when it closes; or NULL. */
+  struct watch **known;
   int holders;
   bool running;
   bool closed;
