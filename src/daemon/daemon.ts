@@ -74,7 +74,7 @@ export class Daemon {
     const estate = new SocketEstate([...plan.start, ...plan.keep.map(({ service }) => service)]);
     const replaced = new Set(plan.start.map(({ id }) => id.toLowerCase()));
     for (const running of plan.drop) {
-      running.release((service, endpoint, descriptor) => estate.offer(service, endpoint, descriptor));
+      running.release((service, endpoint, bequest) => estate.offer(service, endpoint, bequest));
     }
     for (const { running, service } of plan.keep) this.#readjust(running, service, estate);
     const started = this.#startAll(plan.start, estate);

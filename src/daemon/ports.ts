@@ -6,13 +6,16 @@
  * after ten minutes. Here the next attempt comes after one second, then two, four … sixty, so that a service whose
  * address appears late (an interface that is not up yet at boot) comes by itself.
  */
-import { familyMissing, Listener, type ListenerObserver } from '../listener/mod.ts';
+import { type Bequest, familyMissing, Listener, type ListenerObserver } from '../listener/mod.ts';
 import type { DaemonLog } from '../log/mod.ts';
 import type { Endpoint, Service } from '../model/mod.ts';
-import { closeDescriptor, type Descriptor, errnoMessage, SystemError } from '../os/mod.ts';
+import { closeDescriptor, errnoMessage, SystemError } from '../os/mod.ts';
 
 /** Gives the bound socket of a listener that ends with this reload, if one fits. */
-export type Inheritance = (service: Service, endpoint: Endpoint) => Descriptor | undefined;
+export type Inheritance = (service: Service, endpoint: Endpoint) => Bequest | undefined;
+
+/** Takes the socket of a listener that ends; false leaves it with the caller. */
+export type Heirs = (service: Service, endpoint: Endpoint, bequest: Bequest) => boolean;
 
 const longestRetrySeconds = 60;
 
@@ -85,16 +88,16 @@ export class Ports {
   }
 
   /** Ends all listeners, and gives the sockets that somebody wants to him. */
-  release(wanted: (service: Service, endpoint: Endpoint, descriptor: Descriptor) => boolean): void {
+  release(heirs: Heirs): void {
     for (const listener of this.#listeners) {
       this.#cancel(listener);
-      const descriptor = listener.release();
-      if (descriptor !== undefined && !wanted(this.#service, listener.endpoint, descriptor))
-        closeDescriptor(descriptor);
+      const bequest = listener.release();
+      if (bequest !== undefined && !heirs(this.#service, listener.endpoint, bequest))
+        closeDescriptor(bequest.descriptor);
     }
   }
 
-  #open(listener: Listener, inherited: Descriptor | undefined, attempt: number): boolean {
+  #open(listener: Listener, inherited: Bequest | undefined, attempt: number): boolean {
     // A reload may come before the next attempt does, and make it pointless.
     this.#cancel(listener);
     try {

@@ -8,10 +8,10 @@
 import { type Ends, Launcher, launchFailureMessage, type Server, type Servers } from '../launch/mod.ts';
 import type { Listener, ListenerObserver } from '../listener/mod.ts';
 import { type Clock, type DaemonLog, type ServiceRecord, type Sink, serviceLine } from '../log/mod.ts';
-import type { Decision, Endpoint, ExitFacts, FailReason, Launched, Peer, Service } from '../model/mod.ts';
+import type { Decision, ExitFacts, FailReason, Launched, Peer, Service } from '../model/mod.ts';
 import { type Connection, closeDescriptor, type Descriptor } from '../os/mod.ts';
 import { Admission } from './admission.ts';
-import { type Inheritance, Ports } from './ports.ts';
+import { type Heirs, type Inheritance, Ports } from './ports.ts';
 import type { ServiceLog, ServiceLogs } from './service-logs.ts';
 
 /** What all services of a daemon share. */
@@ -101,8 +101,8 @@ export class RunningService implements ListenerObserver {
   }
 
   /** Serves nobody any more. Servers that run go on, and their EXIT lines are still written. */
-  release(wanted: (service: Service, endpoint: Endpoint, descriptor: Descriptor) => boolean): void {
-    this.#ports.release(wanted);
+  release(heirs: Heirs): void {
+    this.#ports.release(heirs);
   }
 
   /** Tells its running servers, with all their descendants, to end. */
@@ -239,7 +239,7 @@ export class RunningService implements ListenerObserver {
   #ended(server: Server, facts: ExitFacts, waiting: Listener | undefined): void {
     this.#admission.occupancy.leave(server.peer?.address);
     this.#record({ event: 'exit', facts, seconds: (this.#shared.clock() - server.startedAt) / 1000 });
-    if (waiting?.state === 'busy') waiting.giveBack();
+    waiting?.giveBack();
     for (const listener of this.#starved) this.#ports.resume(listener);
   }
 

@@ -34,11 +34,20 @@ export interface ListenerObserver {
   onAcceptFailure(listener: Listener, code: string): void;
 }
 
+/** The socket of a listener that ends, for the one that goes on with it. */
+export interface Bequest {
+  readonly descriptor: Descriptor;
+  /** A `wait` server still has the socket, and was started for this listener. */
+  readonly busy: Listener | undefined;
+}
+
 export class Listener {
   readonly endpoint: Endpoint;
   readonly #observer: ListenerObserver;
   #plan: SocketPlan;
   #state: ListenerState = 'down';
+  /** Who has gone on with the socket while a server had it. */
+  #heir: Listener | undefined;
   #socket: { readonly descriptor: Descriptor; readonly watch: Watch; readonly local: Local } | undefined;
 
   constructor(plan: SocketPlan, endpoint: Endpoint, observer: ListenerObserver) {
@@ -67,13 +76,14 @@ export class Listener {
   }
 
   /**
-   * Goes on with the socket of a listener that ends, without closing the port between them.
+   * Goes on with the socket of a listener that ends, without closing the port between them. A `wait` server that has
+   * the socket keeps it to its end.
    * @throws SystemError when the socket does not take the new options; it is closed then, or nobody could bind again
    */
-  adopt(descriptor: Descriptor): void {
+  adopt({ descriptor, busy }: Bequest): void {
     const next = nextState(this.#state, 'open');
     try {
-      setBlocking(descriptor, this.#plan.wait);
+      if (busy === undefined) setBlocking(descriptor, this.#plan.wait);
       applyOptions(this.#plan, descriptor);
     } catch (error) {
       closeDescriptor(descriptor);
@@ -81,6 +91,9 @@ export class Listener {
     }
     this.#install(descriptor);
     this.#state = next;
+    if (busy === undefined) return;
+    this.handOver();
+    busy.#heir = this;
   }
 
   /**
@@ -117,10 +130,20 @@ export class Listener {
     return this.#socket.descriptor;
   }
 
-  /** The `wait` server has ended. What is still queued starts the next one: nothing is drained. */
+  /**
+   * The `wait` server has ended. What is still queued starts the next one: nothing is drained. The socket may have
+   * been closed or passed on to another listener meanwhile.
+   */
   giveBack(): void {
+    if (this.#heir !== undefined) {
+      this.#heir.giveBack();
+      return;
+    }
+    if (this.#state !== 'busy' || this.#socket === undefined) return;
+    // A server may have left it as it likes, and an heir may need it otherwise than the server did.
+    setBlocking(this.#socket.descriptor, this.#plan.wait);
     this.#move('return');
-    this.#socket?.watch.start();
+    this.#socket.watch.start();
   }
 
   /** The sender of the first queued datagram; undefined when there is none after all. */
@@ -154,16 +177,14 @@ export class Listener {
   }
 
   /** Ends this listener but keeps its socket open for {@link adopt}; undefined when it has none to give. */
-  release(): Descriptor | undefined {
-    const free = this.#state === 'listening' || this.#state === 'held' ? this.#socket : undefined;
+  release(): Bequest | undefined {
+    const busy = this.#state === 'busy' ? this : undefined;
+    const socket = this.#socket;
     this.#move('close');
-    if (free === undefined) {
-      this.#drop();
-      return undefined;
-    }
-    free.watch.close();
+    if (socket === undefined) return undefined;
+    socket.watch.close();
     this.#socket = undefined;
-    return free.descriptor;
+    return { descriptor: socket.descriptor, busy };
   }
 
   #move(event: ListenerEvent): void {

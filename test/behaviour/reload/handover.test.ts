@@ -133,6 +133,61 @@ sock.sendto(text, sender)
   },
 );
 
+test.skipIf(python3 === undefined)(
+  'a datagram server that is at work during the renaming keeps the socket, and the new service goes on after it',
+  async () => {
+    const port = await fixedPort();
+    const answers = (word: string): string =>
+      python(`
+import socket
+sock = socket.socket(fileno=0)
+while True:
+    text, sender = sock.recvfrom(100)
+    sock.sendto(b"${word} " + text, sender)
+    if text.startswith(b"end"): break
+`);
+    const answer = (id: string): string => service(id, { socket_type: 'dgram', server: `@FOLDER@/${id}`, port });
+    const daemon = await startKinetd({
+      files: { 'x.conf': answer('one'), one: answers('one'), two: answers('two') },
+    });
+    const client = new UdpClient();
+    const say = (text: string): Promise<void> => client.send({ host: '127.0.0.1', port }, text);
+    await say('a');
+    expect(await client.answer()).toBe('one a');
+    daemon.write('x.conf', answer('two'));
+    await daemon.reload();
+    for (const text of ['b', 'end', 'c', 'd']) await say(text);
+    const later = [await client.answer(), await client.answer(), await client.answer(), await client.answer()];
+    expect(later).toEqual(['one b', 'one end', 'two c', 'two d']);
+    await daemon.says(/^START: two/m);
+  },
+);
+
+test.skipIf(python3 === undefined)(
+  'connections that queue behind a server that waits are served by the service that follows it',
+  async () => {
+    const port = await fixedPort();
+    const address = { host: '127.0.0.1', port };
+    const accepts = python(`
+import socket
+client, _ = socket.socket(fileno=0).accept()
+client.sendall(b"accepted")
+while client.recv(100): pass
+`);
+    const one = service('one', { server: '@FOLDER@/accepts', port, wait: 'yes' });
+    const daemon = await startKinetd({ files: { 'x.conf': one, accepts, ...programs } });
+    const first = await open(address);
+    await first.receive(/accepted/);
+    const queued = await Promise.all([open(address), open(address)]);
+    daemon.write('x.conf', say('two', port));
+    expect(await daemon.reload()).toBe('Reconfigured: new=1 old=0 dropped=1 (services)');
+    first.close();
+    for (const connection of queued) expect(await connection.closed()).toBe('two\n');
+    expect(daemon.errors).not.toContain('bind failed');
+    expect((await talk(address)).text).toBe('two\n');
+  },
+);
+
 test('a connection that is open goes on under its old service', async () => {
   const port = await fixedPort();
   const echo = (id: string): string => service(id, { port });
