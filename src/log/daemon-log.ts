@@ -5,6 +5,7 @@
 import { closeSync, openSync, writeSync } from 'node:fs';
 
 import type { SyslogFacility, SyslogLevel } from '../model/mod.ts';
+import { logFlags } from './file-sink.ts';
 import { printable } from './printable.ts';
 import type { DaemonLevel } from './record.ts';
 import type { Clock } from './sink.ts';
@@ -47,7 +48,7 @@ export function syslogDaemonLog(
  */
 export function fileDaemonLog(path: string, ident: string, clock: Clock): DaemonLog {
   const time = oncePerSecond(xinetdTime);
-  let descriptor = openSync(path, 'a', 0o644);
+  let descriptor = openSync(path, logFlags, 0o644);
   let lost = 0;
   const put = (level: DaemonLevel, message: string): boolean => {
     try {
@@ -64,7 +65,7 @@ export function fileDaemonLog(path: string, ident: string, clock: Clock): Daemon
       if (!put(level, message)) lost++;
     },
     reopen() {
-      const fresh = openSync(path, 'a', 0o644);
+      const fresh = openSync(path, logFlags, 0o644);
       closeSync(descriptor);
       descriptor = fresh;
     },

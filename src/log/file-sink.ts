@@ -23,7 +23,9 @@ export interface FileLimits {
 const pendingMilliseconds = 10;
 const mostPending = 65_536;
 
-const flags = constants.O_WRONLY | constants.O_APPEND | constants.O_CREAT | constants.O_NOCTTY | constants.O_NONBLOCK;
+/** A pipe without a reader, or with one that is slow, must not stop the daemon; and no terminal becomes the daemon's own. */
+export const logFlags: number =
+  constants.O_WRONLY | constants.O_APPEND | constants.O_CREAT | constants.O_NOCTTY | constants.O_NONBLOCK;
 
 export class FileSink implements Sink {
   readonly #path: string;
@@ -97,7 +99,7 @@ export class FileSink implements Sink {
   }
 
   #open(): void {
-    this.#descriptor = openSync(this.#path, flags, 0o644);
+    this.#descriptor = openSync(this.#path, logFlags, 0o644);
     this.#size = fstatSync(this.#descriptor).size;
   }
 
