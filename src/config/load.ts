@@ -57,7 +57,7 @@ export async function load(request: LoadRequest, system: System, access: FileAcc
     append(definitions, reading.definitions);
     append(diagnostics, reading.diagnostics);
   }
-  if (understood === 0) diagnostics.push(nothingRead(request.paths));
+  if (understood === 0) diagnostics.push(nothingRead(request.paths, sources));
 
   const xinetd = readXinetd(xinetdFiles, access);
   const resolution = await resolveDefinitions([...xinetd.definitions, ...definitions], xinetd.defaults, system, {
@@ -117,15 +117,20 @@ function unknownDialect(file: SourceFile): Diagnostic {
   });
 }
 
-function nothingRead(paths: readonly string[]): Diagnostic {
+function nothingRead(paths: readonly string[], { files, unread }: Sources): Diagnostic {
+  const empty = files.length === 0 && unread.length === 0;
+  const why = empty
+    ? `there is no configuration file in ${paths.join(', ')}`
+    : 'none of the configuration files could be read';
   return {
     code: 'nothing-read',
     severity: 'error',
-    message: paths.length === 0 ? 'no configuration file was named' : 'none of the configuration files could be read',
+    message: paths.length === 0 ? 'no configuration file was named' : why,
     span: undefined,
     path: paths[0] ?? '',
     service: undefined,
-    help: undefined,
+    help:
+      empty && paths.length > 0 ? "names that hold a '.' or end in '~' are passed over, as by includedir" : undefined,
   };
 }
 

@@ -23,9 +23,8 @@ export interface Program {
 
 export function resolveProgram(definition: Definition, system: System, findings: Findings): Program | undefined {
   const { settings } = definition;
-  if (settings.server === undefined) return undefined;
-  const program = systemText(settings.server, 'server', findings);
-  if (program === undefined || !isRunnable(program, system, findings)) return undefined;
+  const program = resolveServer(definition, system, findings);
+  if (program === undefined) return undefined;
   const args: string[] = [];
   for (const bytes of settings.server_args ?? []) {
     const text = systemText(bytes, 'server_args', findings);
@@ -41,6 +40,13 @@ export function resolveProgram(definition: Definition, system: System, findings:
     'NAMEINARGS is set and server_args is missing',
     'write server_args, beginning with argv[0], or take NAMEINARGS out',
   );
+}
+
+/** The path of a program that can be executed. */
+export function resolveServer({ settings }: Definition, system: System, findings: Findings): string | undefined {
+  if (settings.server === undefined) return undefined;
+  const program = systemText(settings.server, 'server', findings);
+  return program !== undefined && isRunnable(program, system, findings) ? program : undefined;
 }
 
 function isRunnable(program: string, system: System, findings: Findings): boolean {

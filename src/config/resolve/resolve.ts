@@ -18,7 +18,7 @@ import { cachedLookups } from './lookups.ts';
 import { lookUpHosts } from './names.ts';
 import type { ResolveOptions } from './options.ts';
 import { selectServices } from './selection.ts';
-import { idOf, originOf, resolveService, type Surroundings } from './service.ts';
+import { idOf, inspectBroken, originOf, resolveService, type Surroundings } from './service.ts';
 import type { System } from './system.ts';
 
 export interface Resolution {
@@ -56,9 +56,11 @@ export async function resolveDefinitions(
 
   const outcomes = definitions.map((definition): Outcome => {
     if (selection.disabled.has(definition)) return { definition, state: 'disabled', service: undefined };
-    if (definition.errors.length > 0) return { definition, state: 'refused', service: undefined };
     const findings = new Findings(definition, defaults.spans);
-    const service = resolveService(definition, around, findings);
+    const broken = definition.errors.length > 0;
+    const service = broken
+      ? inspectBroken(definition, lookups, findings)
+      : resolveService(definition, around, findings);
     diagnostics.push(...findings.diagnostics);
     return { definition, state: service === undefined ? 'refused' : 'ready', service };
   });

@@ -13,7 +13,7 @@ import { deepFreeze } from './freeze.ts';
 import { resolveIdentity } from './identity.ts';
 import { checkSupported } from './later.ts';
 import type { ResolveOptions } from './options.ts';
-import { resolveProgram } from './program.ts';
+import { resolveProgram, resolveServer } from './program.ts';
 import { checkRequired } from './required.ts';
 import { resolveLimits } from './rlimits.ts';
 import type { System } from './system.ts';
@@ -96,6 +96,16 @@ export function resolveService(definition: Definition, around: Surroundings, fin
       workingDirectory,
     },
   };
+}
+
+/**
+ * Says of a service that its reader refuses what holds whatever the broken lines were meant to be, so that they are
+ * not mended only to meet the next error. It asks nothing that takes time.
+ */
+export function inspectBroken(definition: Definition, system: System, findings: Findings): undefined {
+  checkSupported(definition, findings);
+  resolveIdentity(definition, system, findings);
+  resolveServer(definition, system, findings);
 }
 
 /** The id attribute, or the name. */

@@ -130,6 +130,19 @@ describe('what makes a configuration unusable', () => {
     expect(codes(table)).toEqual(['file-missing', 'file-unreadable', 'nothing-read']);
   });
 
+  test('a directory holds no file that is read', async () => {
+    const { diagnostics } = await loaded({ '/d': ['a.conf'], '/d/a.conf': inetd(1) }, ['/d']);
+    expect(diagnostics).toMatchObject([
+      { code: 'include-skipped', path: '/d/a.conf' },
+      {
+        code: 'nothing-read',
+        message: 'there is no configuration file in /d',
+        path: '/d',
+        help: expect.stringContaining('passed over'),
+      },
+    ]);
+  });
+
   test('nothing was named', async () => {
     expect(await loaded({}, [])).toMatchObject({ usable: false, diagnostics: [{ code: 'nothing-read' }] });
   });
@@ -153,7 +166,7 @@ test('diagnostics stand in the order of the text, whoever found them', async () 
   const table = await loaded(
     {
       '/a': xinetd('x', 1, ' server_args = a # b\n').replace('root', 'mallory') + xinetd('y', 2, ' colour = red\n'),
-      '/b': `a stream tcp Wait root /x\n9 stream tcp nowait mallory /bin/cat\n`,
+      '/b': `a stream tcp Wait root /bin/cat\n9 stream tcp nowait mallory /bin/cat\n`,
     },
     ['/a', '/b'],
   );

@@ -25,12 +25,27 @@ describe('the entries of a table', () => {
     ]);
   });
 
-  test('an error of the reader is not told again, and nothing else is looked for', async () => {
+  test('an error of the reader is not told again, nor what may follow from it', async () => {
     const broken: Definition = {
-      ...definition('b', { user: undefined }),
+      ...definition('b', { user: undefined, port: undefined, flags: new Set(['NAMEINARGS']) }),
       errors: [diagnose('bad-number', span('port = x'), 'no number')],
     };
     expect((await resolved([broken], fakeSystem())).diagnostics).toEqual([]);
+  });
+
+  test('what the reader refuses is told its unknown names and missing programs too', async () => {
+    const broken: Definition = {
+      ...definition('b', { user: 'mallory', group: 'gang', server: '/nowhere', redirect: { host: 'h', port: '1' } }),
+      errors: [diagnose('bad-number', span('port = x'), 'no number')],
+    };
+    const { diagnostics, entries } = await resolved([broken], fakeSystem());
+    expect(diagnostics.map(({ code }) => code).toSorted()).toEqual([
+      'not-supported-yet',
+      'server-missing',
+      'unknown-group',
+      'unknown-user',
+    ]);
+    expect(entries).toMatchObject([{ state: 'refused' }]);
   });
 
   test('several mistakes of one service are all told', async () => {
@@ -83,14 +98,20 @@ describe('questions to the system', () => {
     expect(await asked(500)).toEqual(await asked(1));
   });
 
-  test('are not asked for services that are off or broken', async () => {
+  test('are not asked for services that are off', async () => {
+    const system = fakeSystem();
+    await resolved([definition('a', { disable: true, bind: 'here' })], system);
+    expect(system.asked).toEqual([]);
+  });
+
+  test('do not make the resolver wait for services that are broken', async () => {
     const system = fakeSystem();
     const broken: Definition = {
       ...definition('b', { bind: 'there' }),
       errors: [diagnose('bad-number', span('port = x'), 'no number')],
     };
-    await resolved([definition('a', { disable: true, bind: 'here' }), broken], system);
-    expect(system.asked).toEqual([]);
+    await resolved([broken], system);
+    expect(system.asked.filter((question) => question.startsWith('host'))).toEqual([]);
   });
 
   test('a second load asks again', async () => {
