@@ -35,6 +35,9 @@ const ignored = ['SIGUSR1', 'SIGALRM', 'SIGPIPE', 'SIGTTIN', 'SIGTTOU', 'SIGTSTP
 export async function serve(options: ServeOptions): Promise<number> {
   const { log } = options;
   for (const signal of ignored) process.on(signal, () => {});
+  process.on('uncaughtExceptionMonitor', (error) => {
+    log.write('CRITICAL', `internal error: ${error.stack ?? error.message}. Exiting...`);
+  });
   process.on('exit', () => options.logs.close());
   const orders = new Orders();
   const table = await options.load();
