@@ -30,6 +30,8 @@ interface CheckFlags {
 }
 
 const defaultGraceSeconds = 5;
+/** Some eleven days. Node's timers hold no more than 24, and end at once what is longer. */
+const longestGraceSeconds = 1_000_000;
 
 /** An inetd.conf under `kinetd run` is served as Debian's inetd serves it without options. */
 const inetdDefaults: InetdOptions = {};
@@ -53,7 +55,7 @@ export async function kinetd(words: readonly string[]): Promise<number> {
     .option(
       '--grace <seconds>',
       'time between SIGTERM and SIGKILL for servers when it stops',
-      number(0),
+      number(0, longestGraceSeconds),
       defaultGraceSeconds,
     )
     .option('--end-dropped', 'end the servers of a service that a reload drops, as xinetd does')
@@ -120,10 +122,11 @@ function portOption(): Option {
     });
 }
 
-function number(least: number): (text: string) => number {
+function number(least: number, most: number = Number.MAX_SAFE_INTEGER): (text: string) => number {
   return (text) => {
     const value = wholeNumber(text, least);
     if (value === undefined) throw new InvalidArgumentError(`a whole number of at least ${least} is needed`);
+    if (value > most) throw new InvalidArgumentError(`a whole number of at most ${most} is needed`);
     return value;
   };
 }
