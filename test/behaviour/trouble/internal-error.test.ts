@@ -27,7 +27,7 @@ test.each(['at once', 'from the event loop'])('a mistake %s', (when) => {
     encoding: 'utf8',
     timeout: 30_000,
   });
-  expect(end.stdout).toMatch(/^CRITICAL internal error: Error: a mistake[^]*Exiting\.\.\.$/m);
+  expect(end.stdout).toMatch(/^CRITICAL internal error: Error: a mistake.*Exiting\.\.\.$/ms);
   expect(end.stderr).toContain('a mistake');
   expect(end.status).not.toBe(0);
 });
