@@ -21,7 +21,11 @@ const successWords: readonly WordEntry<SuccessFlag>[] = [
   { word: 'PID', documentation: 'the process id of the server' },
   { word: 'USERID', ...userid },
   { word: 'TRAFFIC', documentation: 'how many bytes a redirected service relayed', later: true },
-  { word: 'USAGE', documentation: 'processor time and peak memory of the server; unknown to xinetd' },
+  {
+    word: 'USAGE',
+    documentation:
+      'processor time and peak memory of the server, as in `cpu=0.012(sec) memory=9216(kB)`; `memory<=` where the kernel counts what the server shared with the daemon at its start; unknown to xinetd',
+  },
 ];
 
 const failureWords: readonly WordEntry<FailureFlag>[] = [
@@ -162,7 +166,7 @@ export const logging: Pick<AttributeTable, 'log_type' | 'log_on_success' | 'log_
   log_on_success: flagList(
     {
       documentation: [
-        'What is logged when a server starts and ends. With any flag there are START lines; EXIT lines need `EXIT` or `DURATION`.',
+        'What is logged when a server starts and ends. With any flag there are START lines; EXIT lines need `EXIT`, `DURATION` or `USAGE`.',
       ],
       example: 'log_on_success = PID HOST EXIT DURATION',
     },
