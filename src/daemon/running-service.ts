@@ -260,7 +260,11 @@ export class RunningService implements ListenerObserver {
       this.#refuse(reason, from);
       return;
     }
-    const peer = listener.discardFirst();
+    const { peer, failure } = listener.discardFirst();
+    if (failure !== undefined) {
+      this.onAcceptFailure(listener, failure);
+      return;
+    }
     const from = peer?.address;
     const time = this.#shared.clock();
     const sender = `${from} ${peer?.port}`;

@@ -41,6 +41,14 @@ export interface Bequest {
   readonly busy: Listener | undefined;
 }
 
+/** What became of a client that was to be refused. */
+interface Discarded {
+  /** Who it was; undefined when it has gone by itself or is still there. */
+  readonly peer: Peer | undefined;
+  /** Why it is still there: accept(2) failed as in {@link ListenerObserver.onAcceptFailure}. */
+  readonly failure: string | undefined;
+}
+
 export class Listener {
   readonly endpoint: Endpoint;
   readonly #observer: ListenerObserver;
@@ -154,21 +162,21 @@ export class Listener {
   /**
    * Takes the first datagram, or the first connection of a `wait` stream, out of the queue without reading a byte
    * of it: the daemon refuses it.
-   * @returns who it was from; undefined when it has gone by itself
    */
-  discardFirst(): Peer | undefined {
+  discardFirst(): Discarded {
     const descriptor = this.#socket?.descriptor;
-    if (descriptor === undefined) return undefined;
+    if (descriptor === undefined) return { peer: undefined, failure: undefined };
     if (this.#plan.socketType !== 'stream') {
-      const sender = peekSender(descriptor);
-      if (sender !== undefined) discardDatagram(descriptor);
-      return sender;
+      const peer = peekSender(descriptor);
+      if (peer !== undefined) discardDatagram(descriptor);
+      return { peer, failure: undefined };
     }
     setBlocking(descriptor, false);
-    const [refused] = acceptBatch(descriptor, 1).connections;
+    const { connections, failure } = acceptBatch(descriptor, 1);
     setBlocking(descriptor, true);
+    const [refused] = connections;
     if (refused !== undefined) closeDescriptor(refused.descriptor);
-    return refused?.peer;
+    return { peer: refused?.peer, failure };
   }
 
   close(): void {
