@@ -66,8 +66,9 @@ export function fileDaemonLog(path: string, ident: string, clock: Clock): Daemon
     },
     reopen() {
       const fresh = openSync(path, logFlags, 0o644);
-      closeSync(descriptor);
+      const stale = descriptor;
       descriptor = fresh;
+      closeSync(stale); // which may fail, but closes all the same
     },
   };
 }

@@ -94,8 +94,14 @@ export class FileSink implements Sink {
 
   close(): void {
     this.flush();
-    if (this.#descriptor !== undefined) closeSync(this.#descriptor);
+    const descriptor = this.#descriptor;
+    // It is gone also when close(2) fails, as it does for what a file server could not write.
     this.#descriptor = undefined;
+    try {
+      if (descriptor !== undefined) closeSync(descriptor);
+    } catch (error) {
+      this.#fail(error);
+    }
   }
 
   #open(): void {

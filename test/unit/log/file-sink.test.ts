@@ -1,4 +1,14 @@
-import { mkdirSync, mkdtempSync, readFileSync, renameSync, rmSync, statSync } from 'node:fs';
+import {
+  closeSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  readlinkSync,
+  renameSync,
+  rmSync,
+  statSync,
+} from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 
@@ -97,3 +107,23 @@ test('more than is worth keeping is written at once', () => {
   busy.close();
   expect(readFileSync(path, 'utf8').match(/pid=\d+/g)).toHaveLength(3000);
 });
+
+test('a close that fails is told and ends nothing', () => {
+  const failing = sink();
+  const descriptor = readdirSync('/proc/self/fd').find((number) => linkOf(number) === path);
+  closeSync(Number(descriptor));
+  failing.reopen();
+  expect(troubles).toEqual([expect.stringMatching(/^ERROR echo log \S+ cannot be written: EBADF/)]);
+  failing.write('again');
+  failing.close();
+  expect(readFileSync(path, 'utf8')).toMatch(/: again\n$/);
+});
+
+/** The descriptor that read the folder has gone by the time that it is asked for. */
+function linkOf(number: string): string | undefined {
+  try {
+    return readlinkSync(`/proc/self/fd/${number}`);
+  } catch {
+    return undefined;
+  }
+}
