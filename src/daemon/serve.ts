@@ -35,6 +35,8 @@ const ignored = ['SIGUSR1', 'SIGALRM', 'SIGPIPE', 'SIGTTIN', 'SIGTTOU', 'SIGTSTP
 export async function serve(options: ServeOptions): Promise<number> {
   const { log } = options;
   for (const signal of ignored) process.on(signal, () => {});
+  // Diagnostics go there too, and whoever reads it may go away: as for log lines, that must not end the daemon.
+  process.stderr.on('error', () => {});
   process.on('uncaughtExceptionMonitor', (error) => {
     log.write('CRITICAL', `internal error: ${error.stack ?? error.message}. Exiting...`);
   });

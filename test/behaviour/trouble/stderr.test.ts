@@ -1,0 +1,38 @@
+/** Whoever reads the daemon's stderr goes away: nothing else changes. */
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { join } from 'node:path';
+
+import { expect, onTestFinished, test } from 'vitest';
+
+import { talk } from '../../daemon/client.ts';
+import { root, service, startKinetd } from '../../daemon/kinetd.ts';
+import { fixedPort } from '../../daemon/ports.ts';
+import { until } from '../../daemon/until.ts';
+
+test('diagnostics of a reload that nobody can read do not end the daemon', async () => {
+  const port = await fixedPort();
+  // The folder, and a first look at the configuration.
+  const first = await startKinetd({ files: { 'x.conf': service('echo', {}) } });
+  const log = { log_type: 'FILE @FOLDER@/own.log', log_on_success: 'HOST' };
+  first.write('y.conf', service('echo', { port, ...log }));
+  const daemon = spawn(process.execPath, [join(root, 'bin/kinetd'), 'run', '-f', join(first.folder, 'y.conf')], {
+    stdio: ['ignore', 'ignore', 'pipe'],
+  });
+  onTestFinished(async () => {
+    const ended = daemon.exitCode === null ? once(daemon, 'close') : undefined;
+    daemon.kill();
+    await ended;
+  });
+  const address = { host: '127.0.0.1', port };
+  await until(() => talk(address, { send: 'x' }).catch(() => undefined));
+  daemon.stderr.destroy();
+  first.write('y.conf', service('echo', { port, ...log, server: '/bin/pwd' }) + service('bad', { bogus: 1 }));
+  daemon.kill('SIGHUP');
+  const answer = await until(async () => {
+    if (daemon.exitCode !== null) return 'the daemon has ended';
+    const { text } = await talk(address);
+    return text === '' ? undefined : text;
+  });
+  expect(answer).toBe('/\n');
+});
