@@ -165,7 +165,8 @@ class Orders {
   }
 
   #finish(end: 'stop' | 'abandon'): void {
-    if (this.#end !== undefined) this.#hurry?.();
+    // Whoever wants the servers left alone does not want them killed.
+    if (this.#end !== undefined && end === 'stop') this.#hurry?.();
     this.#end = end;
     this.#wake?.();
   }
