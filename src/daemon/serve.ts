@@ -42,7 +42,11 @@ export async function serve(options: ServeOptions): Promise<number> {
   });
   process.on('exit', () => options.logs.close());
   const orders = new Orders();
-  const table = await options.load();
+  const table = await Promise.race([options.load(), orders.ended]);
+  if (table === 'ended') {
+    log.write('WARNING', 'Exiting...');
+    return 0;
+  }
   options.report(table);
   if (!table.usable) {
     log.write('CRITICAL', "couldn't get configuration. Exiting...");
@@ -75,7 +79,7 @@ async function obey(orders: Orders, daemon: Daemon, options: ServeOptions): Prom
   for (;;) {
     const order = await orders.next();
     if (order === 'reload') {
-      await reload(daemon, options);
+      await reload(daemon, options, orders.ended);
       if (!options.stayAlive && daemon.services.length === 0) {
         log.write('CRITICAL', 'No available services. Exiting');
         await daemon.stop();
@@ -95,10 +99,11 @@ async function obey(orders: Orders, daemon: Daemon, options: ServeOptions): Prom
   }
 }
 
-async function reload(daemon: Daemon, { load, report, log }: ServeOptions): Promise<void> {
+async function reload(daemon: Daemon, { load, report, log }: ServeOptions, ended: Promise<'ended'>): Promise<void> {
   reopen(log);
   log.write('NOTICE', 'Starting reconfiguration');
-  const table = await load();
+  const table = await Promise.race([load(), ended]);
+  if (table === 'ended') return;
   report(table);
   if (!table.usable) {
     log.write('WARNING', 'reconfiguration failed; the running configuration stays');
@@ -132,12 +137,18 @@ type Order = 'reload' | 'stop' | 'abandon';
 
 /** Signals as a queue: any number of reloads asked for while one is under way make one more; ends come first. */
 class Orders {
+  /** Resolves when the daemon is told to end: it does not wait for a name server to answer about its configuration. */
+  readonly ended: Promise<'ended'>;
+  #tellEnded: () => void = () => {};
   #reload = false;
   #end: 'stop' | 'abandon' | undefined;
   #wake: (() => void) | undefined;
   #hurry: (() => void) | undefined;
 
   constructor() {
+    this.ended = new Promise((resolve) => {
+      this.#tellEnded = () => resolve('ended');
+    });
     for (const signal of ['SIGHUP', 'SIGUSR2'] as const) {
       process.on(signal, () => {
         this.#reload = true;
@@ -168,6 +179,7 @@ class Orders {
     // Whoever wants the servers left alone does not want them killed.
     if (this.#end !== undefined && end === 'stop') this.#hurry?.();
     this.#end = end;
+    this.#tellEnded();
     this.#wake?.();
   }
 }
