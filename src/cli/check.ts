@@ -4,6 +4,7 @@
  */
 import { describeTable, diagnosticToJson, type ServiceTable } from '../config/mod.ts';
 import { chosenPaths, type InetdOptions, loader } from './configuration.ts';
+import { outliveReaders } from './output.ts';
 import { printDiagnostics } from './report.ts';
 
 export interface CheckOptions {
@@ -14,6 +15,7 @@ export interface CheckOptions {
 
 /** @returns the exit status: 0 when no diagnostic is an error, else 1 */
 export async function check({ paths, json, inetd }: CheckOptions): Promise<number> {
+  outliveReaders();
   const chosen = chosenPaths(paths);
   if (chosen.message !== undefined) process.stderr.write(`kinetd: ${chosen.message}\n`);
   if (chosen.paths.length === 0) return 1;
