@@ -14,6 +14,7 @@ import { fileURLToPath } from 'node:url';
 import { onTestFinished } from 'vitest';
 
 import type { Address } from './client.ts';
+import { children } from './processes.ts';
 import { until } from './until.ts';
 
 /** A daemon that does not end when it is told to must not outlive the tests. */
@@ -93,7 +94,7 @@ export class Kinetd {
       });
     });
     onTestFinished(async () => {
-      const patience = setTimeout(() => this.signal('SIGKILL'), patienceSeconds * 1000);
+      const patience = setTimeout(() => this.#kill(), patienceSeconds * 1000);
       await this.stop();
       clearTimeout(patience);
     });
@@ -170,6 +171,12 @@ export class Kinetd {
   stop(): Promise<number | NodeJS.Signals> {
     if (!this.#over) this.signal('SIGTERM');
     return this.#ended;
+  }
+
+  /** With its servers, each of which leads a process group. */
+  #kill(): void {
+    for (const server of children(this.pid)) process.kill(-server, 'SIGKILL');
+    this.signal('SIGKILL');
   }
 
   #place(text: string): string {
