@@ -1,16 +1,26 @@
 /**
- * The terminal, or whatever stderr is in the foreground: written at once and in order. Stderr may be a pipe that
- * nobody reads any more; losing lines there must not end the daemon.
+ * The terminal, or whatever stderr is in the foreground: written at once and in order. It may be a pipe whose reader is
+ * slow: what it does not take is kept, up to a bound, and offered again every few milliseconds. It may be one that
+ * nobody reads any more: losing lines there must not end the daemon. Lines that are lost are counted, and the count is
+ * written as soon as something can be.
  */
 import { writeSync } from 'node:fs';
 
 import { printable } from './printable.ts';
 import type { Sink } from './sink.ts';
 
+/** Bytes that are kept for a slow reader. */
+const mostPending = 1_048_576;
+const retryMilliseconds = 10;
+
 export class StreamSink implements Sink {
   readonly #descriptor: number;
   readonly #prefix: () => string;
+  #pending: Buffer[] = [];
+  #size = 0;
   #lost = 0;
+  /** Lost lines that the last kept line tells of. */
+  #told = 0;
 
   /** @param prefix what stands in front of each line */
   constructor(descriptor: number, prefix: () => string) {
@@ -19,25 +29,61 @@ export class StreamSink implements Sink {
   }
 
   write(line: string): void {
-    if (this.#lost > 0 && this.#put(`${this.#lost} lines could not be written here`)) this.#lost = 0;
-    if (!this.#put(line)) this.#lost++;
+    const waiting = this.#size > 0;
+    this.#keep(line);
+    if (!waiting) this.#drain();
   }
 
   reopen(): void {
     // An inherited descriptor cannot be opened again.
   }
 
+  /** Offers what is kept once more; the descriptor is not ours to close. */
   close(): void {
-    // It is not ours to close.
+    this.#drain();
   }
 
-  #put(line: string): boolean {
+  #keep(line: string): void {
+    const bytes = Buffer.from(`${this.#prefix()}${printable(line)}\n`);
+    if (this.#size + bytes.length > mostPending) {
+      this.#lost++;
+      return;
+    }
+    this.#pending.push(bytes);
+    this.#size += bytes.length;
+  }
+
+  #drain(): void {
     try {
-      writeSync(this.#descriptor, `${this.#prefix()}${printable(line)}\n`);
-      return true;
-    } catch {
-      // EPIPE, EAGAIN, EIO: there is nowhere left to say it; write() counts it and tells when it can.
-      return false;
+      this.#offer();
+      this.#told = 0;
+      if (this.#lost === 0) return;
+      const lost = this.#lost;
+      this.#lost = 0;
+      this.#keep(`${lost} lines could not be written here`);
+      this.#told = lost;
+      this.#offer();
+      this.#told = 0;
+    } catch (error) {
+      if (error instanceof Error && 'code' in error && error.code === 'EAGAIN') {
+        setTimeout(() => this.#drain(), retryMilliseconds).unref();
+        return;
+      }
+      // EPIPE, EIO: there is nowhere left to say it. The number is told when something can be written again.
+      this.#lost += this.#pending.length + (this.#told > 0 ? this.#told - 1 : 0);
+      this.#told = 0;
+      this.#pending = [];
+      this.#size = 0;
+    }
+  }
+
+  /** Writes what is kept; throws when that is not possible now. */
+  #offer(): void {
+    for (let [bytes] = this.#pending; bytes !== undefined; [bytes] = this.#pending) {
+      const written = writeSync(this.#descriptor, bytes);
+      this.#size -= written;
+      if (written < bytes.length) this.#pending[0] = bytes.subarray(written);
+      else this.#pending.shift();
     }
   }
 }

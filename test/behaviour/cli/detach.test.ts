@@ -40,7 +40,7 @@ test('servers know nothing of how the daemon was started', async () => {
   const port = await fixedPort();
   const entry = service('env', { port, server: '/bin/cat', server_args: '/proc/self/environ' });
   await startDetached(xinetd(entry));
-  expect((await talk({ host: '127.0.0.1', port })).text).not.toContain('KINETD');
+  expect((await talk({ host: '127.0.0.1', port })).text).not.toContain('KINETD_DETACHED');
 });
 
 test('SIGHUP and SIGTERM reach it', async () => {
