@@ -137,8 +137,10 @@ same(needs, 'a line that lacks fields, or whose socket type and protocol disagre
 });
 
 difference(needs, 'a user, group or program that is not there is found when the line is read', async () => {
-  for (const id of ['baduser', 'badgroup', 'numeric', 'badprogram', 'relative']) await reaches(id, 'cc-', '---');
+  for (const id of ['baduser', 'badgroup', 'numeric', 'badprogram']) await reaches(id, 'cc-', '---');
 });
+
+difference(needs, 'a program without a path is found in the usual folders', () => reaches('relative', 'cc-', 'SS-'));
 
 difference(needs, 'a wait field that is misspelt loses the line', async () => {
   for (const id of ['waitfoo', 'capital', 'nonumber', 'none']) await reaches(id, 'SS-', '---');

@@ -114,6 +114,10 @@ export const codes = {
     'error',
     'The program must be named by its whole path; servers run in `/`, not where the daemon was started.',
   ],
+  'server-without-path': [
+    'warning',
+    'A line of an inetd.conf names its program without a path; it is found in the usual folders.',
+  ],
   'server-missing': ['error', 'The program is not there.'],
   'server-not-executable': ['error', 'The program may not be executed.'],
   'server-is-directory': ['error', 'The program is a directory.'],

@@ -6,14 +6,16 @@
  * server_args in the text; here the order does not matter.
  *
  * The program must be there and executable when the configuration is read, as in xinetd. A relative path is
- * refused: xinetd looks for it where the daemon was started and then fails to execute it in `/`.
+ * refused: xinetd looks for it where the daemon was started and then fails to execute it in `/`. A name without a
+ * path, as BusyBox's inetd takes it, is looked for in an inetd.conf: not on the daemon's PATH, which may be anything,
+ * but in the usual folders, and once, when the line is read.
  */
 import type { Definition } from '../definition.ts';
 import type { Findings } from './findings.ts';
 import type { System } from './system.ts';
 import { systemText } from './text.ts';
 
-/** Where a program without a path is looked for, to say what to write: Debian's PATH for root. */
+/** Where a program without a path is looked for: Debian's PATH for root. */
 const usualFolders = ['/usr/local/sbin', '/usr/local/bin', '/usr/sbin', '/usr/bin', '/sbin', '/bin'];
 
 export interface Program {
@@ -43,10 +45,26 @@ export function resolveProgram(definition: Definition, system: System, findings:
 }
 
 /** The path of a program that can be executed. */
-export function resolveServer({ settings }: Definition, system: System, findings: Findings): string | undefined {
+export function resolveServer(definition: Definition, system: System, findings: Findings): string | undefined {
+  const { dialect, settings } = definition;
   if (settings.server === undefined) return undefined;
-  const program = systemText(settings.server, 'server', findings);
-  return program !== undefined && isRunnable(program, system, findings) ? program : undefined;
+  const written = systemText(settings.server, 'server', findings);
+  if (written === undefined) return undefined;
+  const program = dialect === 'inetd' ? (foundInFolders(written, system, findings) ?? written) : written;
+  return isRunnable(program, system, findings) ? program : undefined;
+}
+
+function foundInFolders(name: string, system: System, findings: Findings): string | undefined {
+  const path = inUsualFolders(name, system);
+  if (path !== undefined) {
+    findings.add(
+      'server-without-path',
+      'server',
+      `the program '${name}' has no path and is run as ${path}`,
+      `write ${path}: of the inetds only BusyBox's looks for programs`,
+    );
+  }
+  return path;
 }
 
 function isRunnable(program: string, system: System, findings: Findings): boolean {
@@ -55,7 +73,7 @@ function isRunnable(program: string, system: System, findings: Findings): boolea
       'server-not-absolute',
       'server',
       `the program '${program}' is not an absolute path`,
-      wholePath(program, system),
+      `write ${inUsualFolders(program, system) ?? 'the whole path, from / on'}`,
     );
     return false;
   }
@@ -82,10 +100,10 @@ function isRunnable(program: string, system: System, findings: Findings): boolea
   return false;
 }
 
-function wholePath(program: string, system: System): string {
-  const candidates = program.includes('/') ? [] : usualFolders.map((folder) => `${folder}/${program}`);
-  const found = candidates.find((path) => system.program(path) === 'executable');
-  return `write ${found ?? 'the whole path, from / on'}`;
+/** The whole path of a program that is given by its name alone. */
+function inUsualFolders(name: string, system: System): string | undefined {
+  const candidates = name.includes('/') ? [] : usualFolders.map((folder) => `${folder}/${name}`);
+  return candidates.find((path) => system.program(path) === 'executable');
 }
 
 function baseName(path: string): string {

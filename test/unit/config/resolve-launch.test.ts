@@ -111,7 +111,9 @@ describe('the program', () => {
     ['/text', 'server-not-executable'],
   ])('refused: %s', async (server, code) => {
     expect(await codesOf([definition('x', { server })], system)).toEqual([code]);
-    expect(await codesOf(inetdLines(`9000 stream tcp nowait root ${server} x`), system)).toEqual([code]);
+    expect(
+      await codesOf(inetdLines(`9000 stream tcp nowait root ${server === 'cat' ? './cat' : server} x`), system),
+    ).toEqual([code]);
   });
 });
 
@@ -125,6 +127,26 @@ describe('a program without a path', () => {
     const { diagnostics } = await resolved([definition('x', { server })], fakeSystem(machine));
     expect(diagnostics).toMatchObject([{ code: 'server-not-absolute', help }]);
   });
+});
+
+describe('a program without a path in an inetd.conf', () => {
+  const machine = { programs: { '/usr/sbin/in.fingerd': 'executable', '/usr/bin/data': 'not-executable' } } as const;
+
+  test('is looked for in the usual folders, and a warning says where it is', async () => {
+    const lines = inetdLines('9000 stream tcp nowait root in.fingerd in.fingerd -l');
+    const { launch } = await onlyService(lines, fakeSystem(machine));
+    expect(launch).toMatchObject({ program: '/usr/sbin/in.fingerd', argv: ['in.fingerd', '-l'] });
+    const { diagnostics } = await resolved(lines, fakeSystem(machine));
+    expect(diagnostics).toMatchObject([{ code: 'server-without-path', severity: 'warning' }]);
+  });
+
+  test.each(['data', './in.fingerd', 'sbin/in.fingerd', 'nothing'])(
+    'is refused when it is not there: %s',
+    async (server) => {
+      const lines = inetdLines(`9000 stream tcp nowait root ${server} x`);
+      expect(await codesOf(lines, fakeSystem(machine))).toEqual(['server-not-absolute']);
+    },
+  );
 });
 
 describe('resource limits', () => {
