@@ -87,8 +87,8 @@ client.sendall(f"accepted, blocking={blocking}".encode())
     const nowait = say('one', port);
     const wait = service('one', { server: '@FOLDER@/accepts', port, wait: 'yes' });
     const daemon = await startKinetd({ files: { 'x.conf': nowait, accepts, ...programs } });
-    expect((await talk(address)).text).toBe('one\n');
     const before = sockets(daemon);
+    expect((await talk(address)).text).toBe('one\n');
     daemon.write('x.conf', wait);
     await daemon.reload();
     expect((await talk(address)).text).toBe('accepted, blocking=True');

@@ -91,15 +91,15 @@ test('another program serves from the next connection on, over the same socket',
     files: { 'x.conf': text('one'), one: shell('echo one; cat\n'), two: shell('echo two\n') },
   });
   const address = await daemon.address('say');
+  const before = sockets(daemon);
   const connection = await open(address);
   await connection.receive(/one/);
-  const before = sockets(daemon);
   daemon.write('x.conf', text('two'));
   await daemon.reload();
   expect((await talk(address)).text).toBe('two\n');
   connection.write('still here');
   await connection.receive(/still here/);
-  expect(sockets(daemon)).toEqual(before);
+  for (const socket of before) expect(sockets(daemon)).toContain(socket);
 });
 
 test('a connection that waits in the backlog during a reload is served after it', async () => {
