@@ -5,6 +5,7 @@ import { once } from 'node:events';
 import { expect, onTestFinished, test } from 'vitest';
 
 import { root, testFolder } from '../../daemon/kinetd.ts';
+import { until } from '../../daemon/until.ts';
 
 /** A daemon without services, whose first or second reading of the configuration never ends. */
 const program = `
@@ -42,8 +43,11 @@ test.each([
   let output = '';
   daemon.stdout.on('data', (chunk) => {
     output += String(chunk);
-    if (output.includes('never read')) daemon.kill('SIGTERM');
   });
-  expect(await once(daemon, 'close')).toEqual([0, null]);
+  const closed = once(daemon, 'close');
+  // Once: a process that is on its last steps has no handlers any more.
+  await until(() => output.includes('never read') || undefined);
+  daemon.kill('SIGTERM');
+  expect(await closed).toEqual([0, null]);
   expect(output).toMatch(/^Exiting\.\.\.$/m);
 });
