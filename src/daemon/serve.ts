@@ -11,6 +11,7 @@
  */
 import type { ServiceTable } from '../config/mod.ts';
 import type { DaemonLog } from '../log/mod.ts';
+import { raiseDescriptorLimit } from '../os/mod.ts';
 import { Daemon, type DaemonOptions } from './daemon.ts';
 import { PidFile } from './pid-file.ts';
 
@@ -34,6 +35,8 @@ const ignored = ['SIGUSR1', 'SIGALRM', 'SIGPIPE', 'SIGTTIN', 'SIGTTOU', 'SIGTSTP
  */
 export async function serve(options: ServeOptions): Promise<number> {
   const { log } = options;
+  // Node has done it already; a connection that waits for its launch needs a descriptor, whatever Node does one day.
+  raiseDescriptorLimit();
   for (const signal of ignored) process.on(signal, () => {});
   // Diagnostics go there too, and whoever reads it may go away: as for log lines, that must not end the daemon.
   process.stderr.on('error', () => {});

@@ -133,7 +133,8 @@ export class FileSink implements Sink {
     }
     if (this.#state === 'failing') {
       this.#state = 'writing';
-      this.#trouble('NOTICE', `${this.#name} log ${this.#path} can be written again, ${this.#lost} lines were lost`);
+      const lost = this.#lost === 0 ? '' : `, ${this.#lost} lines were lost`;
+      this.#trouble('NOTICE', `${this.#name} log ${this.#path} can be written again${lost}`);
       this.#lost = 0;
     }
   }
