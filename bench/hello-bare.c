@@ -1,7 +1,7 @@
 /*
  * Prints HELLO and ends, without the C library: two system calls. What is left of a connection's cost is the daemon's
- * and the kernel's. (The C library's start-up asks the processor for its caches, which traps on many virtual machines
- * and costs more there than everything else together.)
+ * and the kernel's. (On some machines a profile finds most of a connection's time in the C library's start-up, where it
+ * asks the processor for its caches.)
  */
 static long call(long number, long first, long second, long third)
 {

@@ -108,8 +108,8 @@ export function verdicts(samples) {
     const bound = one.least === undefined ? `at most ${one.most}` : `at least ${one.least}`;
     const measure = one.measure === 'p50' ? 'p50' : 'conns/s';
     const words = `${one.program} program, ${one.atOnce} at once, ${measure} of kinetd / ${one.against}`;
-    // Where starting the program costs much more than the daemon does (on virtual machines the C library's start-up
-    // executes CPUID many times, which traps), not even the bare loop gets far ahead of xinetd. Say how far it gets.
+    // Where starting the program costs much more than the daemon does, not even the bare loop gets far ahead of
+    // xinetd. Say how far it gets.
     const loop = one.against === 'loop' ? Number.NaN : ratio(samples, { ...one, rival: 'loop' });
     const limit = Number.isNaN(loop) ? '' : `; the C loop itself: ${loop.toFixed(2)}`;
     return [`${ok ? 'held    ' : 'NOT HELD'}  ${words}: ${value.toFixed(2)} (${bound}${limit})`];
