@@ -135,10 +135,15 @@ export class Side {
     }
   }
 
-  /** A text with the folder, the ports and the probe as placeholders. */
+  /**
+   * A text with the folder, the ports and the probe as placeholders. A process may have the number of a port as its
+   * pid: what stands where a pid stands (`pid=N`, `xinetd[N]`) is left alone.
+   */
   plain(text: string): string {
     let plain = text.replaceAll(this.folder, '@FOLDER@').replaceAll(probe(), '@PROBE@');
-    for (const [name, port] of this.#ports) plain = plain.replace(new RegExp(`\\b${port}\\b`, 'g'), `@PORT:${name}@`);
+    for (const [name, port] of this.#ports) {
+      plain = plain.replace(new RegExp(`(?<!pid=|\\w\\[)\\b${port}\\b`, 'g'), `@PORT:${name}@`);
+    }
     return plain;
   }
 
