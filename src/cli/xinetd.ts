@@ -8,7 +8,7 @@
  */
 import { resolve } from 'node:path';
 
-import type { SyslogFacility } from '../model/mod.ts';
+import { syslogFacilities } from '../model/mod.ts';
 import { type OptionKind, type ParsedOptions, parseOptions, wholeNumber } from './options.ts';
 import { type PersonalityRun, runPersonality } from './personality.ts';
 import { version } from './version.ts';
@@ -35,26 +35,6 @@ const usage =
   'usage: xinetd [-d] [-f config_file] [-filelog filename] [-syslog facility] [-pidfile filename] [-dontfork] ' +
   '[-stayalive] [-limit proc_limit] [-logprocs limit] [-cc interval] [-inetd_compat] [-reuse] [-loop [rate]] [-version]\n' +
   'example: xinetd -f /etc/xinetd.conf -pidfile /run/xinetd.pid\n';
-
-const facilities: readonly SyslogFacility[] = [
-  'daemon',
-  'auth',
-  'authpriv',
-  'user',
-  'mail',
-  'lpr',
-  'news',
-  'uucp',
-  'ftp',
-  'local0',
-  'local1',
-  'local2',
-  'local3',
-  'local4',
-  'local5',
-  'local6',
-  'local7',
-];
 
 /** @returns the exit status */
 export async function xinetd(words: readonly string[]): Promise<number> {
@@ -83,7 +63,7 @@ function interpret({ values, operands, unknown, incomplete }: ParsedOptions): Pe
   const warnings = unknown.map((word) => `${word} is not an option of xinetd and is ignored`);
   if (values.has('-cc'))
     warnings.push('-cc is accepted; the periodic check of the internal state is not supported yet');
-  const facility = facilities.find((name) => name === (syslog ?? 'daemon').toLowerCase());
+  const facility = syslogFacilities.find((name) => name === (syslog ?? 'daemon').toLowerCase());
   if (facility === undefined) warnings.push(`Bad syslog facility: ${syslog}; daemon is used`);
   const debug = values.has('-d');
   const foreground = values.has('-dontfork') || debug;

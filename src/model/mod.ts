@@ -2,4 +2,4 @@
 export type * from './address.ts';
 export type * from './decision.ts';
 export * from './launch.ts';
-export type * from './service.ts';
+export * from './service.ts';

@@ -109,23 +109,26 @@ export type LogSink =
       readonly shared: boolean;
     };
 
-export type SyslogFacility =
-  | 'daemon'
-  | 'auth'
-  | 'authpriv'
-  | 'user'
-  | 'mail'
-  | 'lpr'
-  | 'news'
-  | 'uucp'
-  | 'ftp'
-  | 'local0'
-  | 'local1'
-  | 'local2'
-  | 'local3'
-  | 'local4'
-  | 'local5'
-  | 'local6'
-  | 'local7';
+/** The facilities of syslog(3) that a configuration and xinetd's `-syslog` may name. */
+export const syslogFacilities = [
+  'daemon',
+  'auth',
+  'authpriv',
+  'user',
+  'mail',
+  'lpr',
+  'news',
+  'uucp',
+  'ftp',
+  'local0',
+  'local1',
+  'local2',
+  'local3',
+  'local4',
+  'local5',
+  'local6',
+  'local7',
+] as const;
+export type SyslogFacility = (typeof syslogFacilities)[number];
 
 export type SyslogLevel = 'emerg' | 'alert' | 'crit' | 'err' | 'warning' | 'notice' | 'info' | 'debug';

@@ -1,5 +1,11 @@
 /** What a service logs, and where. */
-import type { FailureFlag, SuccessFlag, SyslogFacility, SyslogLevel } from '../../../model/mod.ts';
+import {
+  type FailureFlag,
+  type SuccessFlag,
+  type SyslogFacility,
+  type SyslogLevel,
+  syslogFacilities,
+} from '../../../model/mod.ts';
 import { quote } from '../../diagnostic/mod.ts';
 import type { AttributeTable, Description, ListAttribute, Report, Value, WordEntry } from '../attribute.ts';
 import { list, some } from '../attribute.ts';
@@ -36,27 +42,7 @@ const failureWords: readonly WordEntry<FailureFlag>[] = [
 
 const removedWords = { RECORD: 'xinetd dropped it long ago; leave it out' };
 
-const facilityWords: readonly WordEntry<SyslogFacility>[] = (
-  [
-    'daemon',
-    'auth',
-    'authpriv',
-    'user',
-    'mail',
-    'lpr',
-    'news',
-    'uucp',
-    'ftp',
-    'local0',
-    'local1',
-    'local2',
-    'local3',
-    'local4',
-    'local5',
-    'local6',
-    'local7',
-  ] as const
-).map(plainWord);
+const facilityWords: readonly WordEntry<SyslogFacility>[] = syslogFacilities.map(plainWord);
 
 const levelWords: readonly WordEntry<SyslogLevel>[] = (
   ['emerg', 'alert', 'crit', 'err', 'warning', 'notice', 'info', 'debug'] as const
