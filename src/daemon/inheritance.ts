@@ -7,16 +7,13 @@ import type { Endpoint, Service } from '../model/mod.ts';
 import { closeDescriptor } from '../os/mod.ts';
 
 export class SocketEstate {
-  readonly #heirs = new Map<string, number>();
+  readonly #heirs = new Set<string>();
   readonly #sockets = new Map<string, Bequest>();
 
   /** @param heirs the services that will want sockets */
   constructor(heirs: readonly Service[]) {
     for (const service of heirs) {
-      for (const endpoint of service.endpoints) {
-        const key = socketKey(service, endpoint);
-        this.#heirs.set(key, (this.#heirs.get(key) ?? 0) + 1);
-      }
+      for (const endpoint of service.endpoints) this.#heirs.add(socketKey(service, endpoint));
     }
   }
 
