@@ -2,8 +2,10 @@
  * The daemon: composition of all parts, and the three things that happen to it as a whole: it starts, it reloads,
  * it stops. Signals, and later the control socket, call these same functions.
  *
- * A reload is a transaction: nothing changes unless the new configuration as a whole can be used; what is new is
- * opened first, what stays keeps its descriptors and servers, what goes is closed last.
+ * A reload changes nothing unless the new configuration as a whole can be used. Then services that stay keep their
+ * descriptors and servers, and a socket that one service gives up and another takes stays open between them. Other
+ * sockets of what goes are closed before what is new is opened: a service that moves to a port which cannot be bound
+ * has lost the old one by then, and is tried again on the new one.
  */
 import type { ServiceTable } from '../config/mod.ts';
 import { Servers } from '../launch/mod.ts';
