@@ -16,6 +16,7 @@
         "native/names.c",
         "native/reap.c",
         "native/socket.c",
+        "native/timer.c",
         "native/watch.c"
       ],
       "cflags_c": [

@@ -14,6 +14,7 @@ NAPI_MODULE_INIT() {
   define_watch(env, exports);
   define_launch(env, exports);
   define_reap(env, exports);
+  define_timer(env, exports);
   define_limits(env, exports);
   define_names(env, exports);
   return exports;

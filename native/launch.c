@@ -11,7 +11,6 @@
 #include "error.h"
 #include "families.h"
 #include "limits.h"
-#include "reap.h"
 
 /*
  * Takes (compiled, environment joined by NUL, its count, stdin, stdout, stderr) apart. The pointers of the environment
@@ -73,7 +72,6 @@ static napi_value launch(napi_env env, napi_callback_info info) {
   take_arguments(env, info, 6, arguments);
   if (!take_start(env, arguments, arena, sizeof arena, &start)) return NULL;
   pid_t pid = run(&start);
-  reap_launched();
   if (start.environment != arena) free(start.environment);
   return make_number(env, answer(pid, &start));
 }
@@ -130,7 +128,6 @@ static napi_value launch_elsewhere(napi_env env, napi_callback_info info) {
   MUST(napi_create_reference(env, arguments[6], 1, &job->done));
   MUST(napi_create_async_work(env, NULL, make_text(env, "kinetd.launch"), job_run, job_done, job, &job->work));
   MUST(napi_queue_async_work(env, job->work));
-  reap_launched();
   return NULL;
 }
 

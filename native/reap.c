@@ -1,10 +1,6 @@
 /*
  * Exits of children with what they used, in batches: one SIGCHLD may stand for many, so each collection takes all.
  *
- * A signal for each exit would come just when the client, whose server has ended, comes back with its next connection,
- * and delay that. So while launches follow each other the signal is off and exits are collected every few
- * milliseconds, or whenever asked for; when there was no launch for such a time it is on again. Nothing ticks then.
- *
  * wait4(-1) takes every child of the process. That is right for the daemon, which starts processes by launch alone,
  * and wrong beside node:child_process, which would wait for its children in vain.
  */
@@ -18,17 +14,7 @@
 #include "call.h"
 #include "error.h"
 #include "families.h"
-#include "reap.h"
 #include "watch.h"
-
-/* While launches follow each other, exits are collected this often. */
-enum { TICK_MILLISECONDS = 4 };
-
-/* The one watch on exits of this process, while there is one. */
-static struct watch *current;
-static bool hurried;
-static bool ticking;
-static unsigned launches;
 
 static double seconds(struct timeval time) { return (double)time.tv_sec + (double)time.tv_usec / 1e6; }
 
@@ -64,28 +50,10 @@ static void child_signalled(uv_signal_t *signal, int number) {
   watch_call(signal->data, collect, NULL);
 }
 
-/* Fails for want of memory alone. Exits of the time without signals are collected by whoever calls this. */
-static int signals_on(struct watch *watch) { return uv_signal_start(&watch->handle.signal, child_signalled, SIGCHLD); }
-
-static void end_ticking(void) {
-  ticking = false;
-  uv_timer_stop(&current->delay);
-  MUST(signals_on(current) < 0 ? napi_generic_failure : napi_ok);
-}
-
-static void tick(uv_timer_t *timer) {
-  if (launches == 0) end_ticking();
-  launches = 0;
-  watch_call(timer->data, collect, NULL);
-}
-
-void reap_launched(void) {
-  if (current == NULL || hurried) return;
-  launches++;
-  if (ticking) return;
-  ticking = true;
-  uv_signal_stop(&current->handle.signal);
-  uv_timer_start(&current->delay, tick, TICK_MILLISECONDS, TICK_MILLISECONDS);
+static int signals_on(struct watch *watch) {
+  int status = uv_signal_start(&watch->handle.signal, child_signalled, SIGCHLD);
+  if (status == 0) raise(SIGCHLD); /* for the exits that came before */
+  return status;
 }
 
 /* watchExits(callback): watch, which runs from now on */
@@ -99,36 +67,24 @@ static napi_value watch_exits(napi_env env, napi_callback_info info) {
     watch_discard(watch);
     return fail(env, "signal", -status);
   }
-  uv_timer_init(watch_loop(env), &watch->delay); /* cannot fail */
-  watch->has_delay = true;
   napi_value value = watch_begin(watch, callback, "kinetd.exits");
   status = signals_on(watch);
   if (status < 0) {
     watch_close(watch);
     return fail(env, "signal", -status);
   }
-  current = watch;
-  watch->known = &current;
-  hurried = true;
-  ticking = false;
-  raise(SIGCHLD); /* for the exits that came before */
   return value;
 }
 
-/* hurryExits(watch, hurry): whether each exit is told at once, or up to two ticks later while launches go on */
-static napi_value hurry_exits(napi_env env, napi_callback_info info) {
+/* signalExits(watch, on): whether each exit is told at once, or only when collected. Fails for want of memory alone */
+static napi_value signal_exits(napi_env env, napi_callback_info info) {
   napi_value arguments[2];
   struct watch *watch;
-  bool hurry;
+  bool on;
   take_arguments(env, info, 2, arguments);
-  if (!take_watch(env, arguments[0], &watch) || !take_bool(env, arguments[1], &hurry)) return NULL;
-  if (watch->closed || watch != current) return NULL;
-  hurried = hurry;
-  if (hurry && ticking) {
-    end_ticking();
-    raise(SIGCHLD); /* for the exits of the time without signals */
-  }
-  return NULL;
+  if (!take_watch(env, arguments[0], &watch) || !take_bool(env, arguments[1], &on) || watch->closed) return NULL;
+  int status = on ? signals_on(watch) : uv_signal_stop(&watch->handle.signal);
+  return status < 0 ? fail(env, "signal", -status) : NULL;
 }
 
 /* collectExits(watch): what the callback would be given, now; undefined when there is nothing */
@@ -142,6 +98,6 @@ static napi_value collect_exits(napi_env env, napi_callback_info info) {
 
 void define_reap(napi_env env, napi_value exports) {
   define_function(env, exports, "watchExits", watch_exits);
-  define_function(env, exports, "hurryExits", hurry_exits);
+  define_function(env, exports, "signalExits", signal_exits);
   define_function(env, exports, "collectExits", collect_exits);
 }

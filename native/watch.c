@@ -48,8 +48,6 @@ static void handle_closed(uv_handle_t *handle) {
   let_go(watch);
 }
 
-static void delay_closed(uv_handle_t *handle) { let_go(handle->data); }
-
 static void environment_ends(napi_async_cleanup_hook_handle hook, void *data) {
   (void)hook;
   watch_close(data);
@@ -59,8 +57,7 @@ napi_value watch_begin(struct watch *watch, napi_value callback, const char *nam
   napi_env env = watch->env;
   napi_value value;
   watch->handle.any.data = watch;
-  watch->delay.data = watch;
-  watch->holders = watch->has_delay ? 3 : 2;
+  watch->holders = 2;
   MUST(napi_create_reference(env, callback, 1, &watch->callback));
   MUST(napi_async_init(env, NULL, make_text(env, name), &watch->context));
   MUST(napi_add_async_cleanup_hook(env, environment_ends, watch, &watch->hook));
@@ -108,11 +105,9 @@ void watch_close(struct watch *watch) {
   if (watch->closed) return;
   watch->closed = true;
   watch->running = false;
-  if (watch->known != NULL && *watch->known == watch) *watch->known = NULL;
   MUST(napi_delete_reference(watch->env, watch->callback));
   MUST(napi_async_destroy(watch->env, watch->context));
   uv_close(&watch->handle.any, handle_closed);
-  if (watch->has_delay) uv_close((uv_handle_t *)&watch->delay, delay_closed);
 }
 
 /* --- readiness --------------------------------------------------------------------------------------------------- */

@@ -18,15 +18,10 @@ struct watch {
     uv_poll_t poll;
     uv_signal_t signal;
   } handle;
-  /* A second handle, for a watch that calls back some time after its event. */
-  uv_timer_t delay;
-  bool has_delay;
   napi_env env;
   napi_ref callback;
   napi_async_context context;
   napi_async_cleanup_hook_handle hook;
-  /* A place that knows this watch beside its holders, emptied when it closes; or NULL. */
-  struct watch **known;
   int holders;
   bool running;
   bool closed;
@@ -36,7 +31,7 @@ uv_loop_t *watch_loop(napi_env env);
 /* Allocated and empty; NULL with an exception pending. Free with watch_discard until its handle is initialised. */
 struct watch *watch_allocate(napi_env env);
 void watch_discard(struct watch *watch);
-/* To be called once the handle (and the delay, if it has one) is initialised: returns the JavaScript value that stands for the watch. */
+/* To be called once the handle is initialised: returns the JavaScript value that stands for the watch. */
 napi_value watch_begin(struct watch *watch, napi_value callback, const char *name);
 bool take_watch(napi_env env, napi_value value, struct watch **out);
 /*

@@ -7,7 +7,7 @@ import { resolve } from 'node:path';
 import { type Daemon, ServiceLogs, serve, syslogTransport } from '../daemon/mod.ts';
 import { type DaemonLog, fileDaemonLog, StreamSink, syslogDaemonLog, terminalDaemonLog } from '../log/mod.ts';
 import type { SyslogFacility } from '../model/mod.ts';
-import { asDescriptor, loadAverage } from '../os/mod.ts';
+import { asDescriptor, loadAverage, Pulse } from '../os/mod.ts';
 import { type InetdOptions, loader } from './configuration.ts';
 import { detach, reportReady, takeDetachedMarker } from './detach.ts';
 import { logDiagnostics, printDiagnostics } from './report.ts';
@@ -54,12 +54,21 @@ export async function runPersonality(run: PersonalityRun): Promise<number> {
     log.write('WARNING', warning);
     if (run.log.kind !== 'terminal') process.stderr.write(`${run.ident}: warning: ${warning}\n`);
   }
+  const pulse = new Pulse();
   const terminal = run.log.kind === 'terminal' ? new StreamSink(asDescriptor(2), () => '') : undefined;
   let started = false;
   return serve({
     clock,
+    pulse,
     log,
-    logs: new ServiceLogs({ syslog, ident: run.ident, terminal, clock, daemonLog: log }),
+    logs: new ServiceLogs({
+      syslog,
+      ident: run.ident,
+      terminal,
+      clock,
+      later: (job) => pulse.next(job),
+      daemonLog: log,
+    }),
     load: loader(run.paths, run.inetd),
     loadAverage,
     processLimit: run.processLimit,

@@ -4,7 +4,7 @@
  */
 import { type Daemon, ServiceLogs, serve, syslogTransport } from '../daemon/mod.ts';
 import { StreamSink, terminalDaemonLog } from '../log/mod.ts';
-import { asDescriptor, loadAverage } from '../os/mod.ts';
+import { asDescriptor, loadAverage, Pulse } from '../os/mod.ts';
 import { chosenPaths, type InetdOptions, loader } from './configuration.ts';
 import { printDiagnostics } from './report.ts';
 
@@ -32,16 +32,19 @@ export async function runForeground(options: RunOptions): Promise<number> {
   }
   if (chosen.message !== undefined) process.stderr.write(`kinetd: ${chosen.message}\n`);
   const clock = Date.now;
+  const pulse = new Pulse();
   const log = terminalDaemonLog(asDescriptor(2), 'kinetd', options.debug);
   const syslog = syslogTransport();
   return serve({
     clock,
+    pulse,
     log,
     logs: new ServiceLogs({
       syslog,
       ident: 'kinetd',
       terminal: new StreamSink(asDescriptor(2), () => ''),
       clock,
+      later: (job) => pulse.next(job),
       daemonLog: log,
     }),
     load: loader(chosen.paths, options.inetd),

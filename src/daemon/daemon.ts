@@ -11,7 +11,7 @@ import type { ServiceTable } from '../config/mod.ts';
 import { Servers } from '../launch/mod.ts';
 import type { Clock, DaemonLog, Sink } from '../log/mod.ts';
 import type { Service } from '../model/mod.ts';
-import { type ExitWatch, SystemError, watchExits } from '../os/mod.ts';
+import { type ExitWatch, type Pulse, SystemError, watchExits } from '../os/mod.ts';
 import { SocketEstate } from './inheritance.ts';
 import { planReload } from './reload-plan.ts';
 import { RunningService, type Shared } from './running-service.ts';
@@ -19,6 +19,7 @@ import type { ServiceLogs } from './service-logs.ts';
 
 export interface DaemonOptions {
   readonly clock: Clock;
+  readonly pulse: Pulse;
   readonly log: DaemonLog;
   readonly logs: ServiceLogs;
   readonly loadAverage: () => number;
@@ -47,8 +48,8 @@ export class Daemon {
     this.#exits = watchExits((exits) => {
       for (const pid of this.#servers.reap(exits)) options.log.write('NOTICE', `unknown child process ${pid} died`);
       this.#dismiss();
-    });
-    this.#servers = new Servers((hurry) => this.#exits.hurry(hurry));
+    }, options.pulse);
+    this.#servers = new Servers(this.#exits);
     this.#shared = { ...options, servers: this.#servers, collectExits: () => this.#exits.collect() };
   }
 

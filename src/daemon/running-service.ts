@@ -116,7 +116,7 @@ export class RunningService implements ListenerObserver {
    * now waits in the kernel's queue and not as descriptors of the daemon.
    */
   onConnections(listener: Listener, connections: readonly Connection[]): void {
-    const { servers, collectExits } = this.#shared;
+    const { servers } = this.#shared;
     const alone = connections.length === 1 && servers.underWay === 0;
     for (const { descriptor, peer, local } of connections) {
       const reason = this.#reasonToRefuse(listener, peer);
@@ -128,8 +128,6 @@ export class RunningService implements ListenerObserver {
       else this.#refuse(reason, peer.address);
       closeDescriptor(descriptor);
     }
-    // What has ended before is noted while the new servers get going, not when the next client comes.
-    collectExits();
   }
 
   onPending(listener: Listener): void {

@@ -4,7 +4,15 @@
  */
 import { resolve } from 'node:path';
 
-import { type Clock, type DaemonLog, FileSink, type Sink, SyslogSink, type SyslogTransport } from '../log/mod.ts';
+import {
+  type Clock,
+  type DaemonLog,
+  FileSink,
+  type Later,
+  type Sink,
+  SyslogSink,
+  type SyslogTransport,
+} from '../log/mod.ts';
 import type { FailureFlag, Logging, Service, SuccessFlag } from '../model/mod.ts';
 
 /** Where and what a service logs, with the daemon's choice filled in where the service makes none. */
@@ -26,6 +34,7 @@ export interface ServiceLogOptions {
   /** For services without a log of their own; undefined: they log nothing, as under xinetd. */
   readonly terminal: Sink | undefined;
   readonly clock: Clock;
+  readonly later: Later;
   readonly daemonLog: DaemonLog;
 }
 
@@ -60,11 +69,15 @@ export class ServiceLogs {
         : `${place.facility}.${place.level}`;
     let sink = this.#sinks.get(key);
     if (sink === undefined) {
-      const { clock, daemonLog, syslog, ident } = this.#options;
+      const { clock, later, daemonLog, syslog, ident } = this.#options;
       sink =
         place.kind === 'file'
-          ? new FileSink(path, name, { soft: place.softLimit, hard: place.hardLimit }, clock, (level, message) =>
-              daemonLog.write(level, message),
+          ? new FileSink(
+              path,
+              name,
+              { soft: place.softLimit, hard: place.hardLimit },
+              { clock, later },
+              (level, message) => daemonLog.write(level, message),
             )
           : new SyslogSink(syslog, ident, place.facility, place.level, clock);
       this.#sinks.set(key, sink);

@@ -5,7 +5,9 @@
  * A launch on another thread is told here later than its server may have ended: such an exit is kept until then.
  */
 import type { ExitFacts, Peer } from '../model/mod.ts';
-import { signalGroup } from '../os/mod.ts';
+import { type ExitWatch, signalGroup } from '../os/mod.ts';
+
+type ExitTiming = Pick<ExitWatch, 'launched' | 'hurry'>;
 
 export interface Server {
   readonly pid: number;
@@ -27,15 +29,15 @@ export class Servers {
   /** Those that turned out to be nobody's: orphans that came to a daemon that is process 1. Told with the next exits. */
   #strangers: number[] = [];
   readonly #whenEmpty: (() => void)[] = [];
-  readonly #hurry: (hurry: boolean) => void;
+  readonly #exits: ExitTiming;
   #underWay = 0;
   #awaited = 0;
   #ending: 'SIGTERM' | 'SIGKILL' | undefined;
 
-  /** @param hurry told whether exits are needed at once, or may come some milliseconds late */
-  constructor(hurry: (hurry: boolean) => void) {
-    this.#hurry = hurry;
-    hurry(false);
+  /** @param exits told of launches, and whether exits are needed at once or may come some milliseconds late */
+  constructor(exits: ExitTiming) {
+    this.#exits = exits;
+    exits.hurry(false);
   }
 
   /** Servers that run, and those whose launch is under way. */
@@ -55,6 +57,7 @@ export class Servers {
   /** A launch begins on another thread; {@link settle} has to follow. */
   expect(): void {
     this.#underWay++;
+    this.#exits.launched();
   }
 
   /** A launch that was expected has started a server. */
@@ -75,8 +78,9 @@ export class Servers {
   }
 
   add(server: Server): void {
+    this.#exits.launched();
     this.#byPid.set(server.pid, server);
-    if (server.awaited && this.#awaited++ === 0) this.#hurry(true);
+    if (server.awaited && this.#awaited++ === 0) this.#exits.hurry(true);
     const early = this.#early.get(server.pid);
     if (early !== undefined) this.#end(server, early);
     else if (this.#ending !== undefined) signalGroup(server.pid, this.#ending);
@@ -121,7 +125,7 @@ export class Servers {
   #end(server: Server, facts: ExitFacts): void {
     this.#byPid.delete(server.pid);
     this.#early.delete(server.pid);
-    if (server.awaited && --this.#awaited === 0) this.#hurry(false);
+    if (server.awaited && --this.#awaited === 0) this.#exits.hurry(false);
     server.onExit(server, facts);
   }
 

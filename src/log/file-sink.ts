@@ -10,7 +10,7 @@
 import { closeSync, constants, fstatSync, openSync, writeSync } from 'node:fs';
 
 import { printable } from './printable.ts';
-import type { Clock, Sink, Trouble } from './sink.ts';
+import type { Clock, Later, Sink, Trouble } from './sink.ts';
 import { oncePerSecond, xinetdTime } from './time.ts';
 
 export interface FileLimits {
@@ -19,8 +19,13 @@ export interface FileLimits {
   readonly hard: number | undefined;
 }
 
-/** How long a line is kept, and how many characters are kept at most. */
-const pendingMilliseconds = 10;
+/** What time it is, and when lines are written. */
+export interface Timing {
+  readonly clock: Clock;
+  readonly later: Later;
+}
+
+/** How many characters are kept at most. */
 const mostPending = 65_536;
 
 /** A pipe without a reader, or with one that is slow, must not stop the daemon; and no terminal becomes the daemon's own. */
@@ -32,6 +37,7 @@ export class FileSink implements Sink {
   readonly #name: string;
   readonly #limits: FileLimits;
   readonly #clock: Clock;
+  readonly #later: Later;
   readonly #trouble: Trouble;
   readonly #time: (milliseconds: number) => string = oncePerSecond(xinetdTime);
   #descriptor: number | undefined;
@@ -45,11 +51,12 @@ export class FileSink implements Sink {
    * @param name how messages call the log: the service's id, or `common` for the shared one, as in xinetd
    * @throws SystemError of open(2)
    */
-  constructor(path: string, name: string, limits: FileLimits, clock: Clock, trouble: Trouble) {
+  constructor(path: string, name: string, limits: FileLimits, { clock, later }: Timing, trouble: Trouble) {
     this.#path = path;
     this.#name = name;
     this.#limits = limits;
     this.#clock = clock;
+    this.#later = later;
     this.#trouble = trouble;
     this.#open();
   }
@@ -110,7 +117,7 @@ export class FileSink implements Sink {
   }
 
   #queue(text: string): void {
-    if (this.#lines === 0) setTimeout(() => this.flush(), pendingMilliseconds).unref();
+    if (this.#lines === 0) this.#later(() => this.flush());
     this.#pending += text;
     this.#lines++;
     if (this.#pending.length > mostPending) this.flush();

@@ -16,3 +16,6 @@ export type Trouble = (level: 'ERROR' | 'WARNING' | 'NOTICE', message: string) =
 
 /** Time in milliseconds since the epoch, as Date.now gives it. */
 export type Clock = () => number;
+
+/** Does a job some milliseconds later, once. */
+export type Later = (job: () => void) => void;

@@ -5,12 +5,16 @@
  */
 import type { ExitFacts } from '../model/mod.ts';
 import { native } from './native.ts';
+import type { Pulse } from './pulse.ts';
 
 export interface ExitWatch {
   /**
-   * Whether exits are told at once (as they are in the beginning), or, while launches follow each other, some
-   * milliseconds later and then several together, which leaves the time for connections.
+   * A launch has been made, or is under way: exits come with the pulse from now on, until launches stop to follow each
+   * other. One that is told at once comes just when the client, whose server has ended, comes back with its next
+   * connection, and delays that.
    */
+  launched(): void;
+  /** Whether exits are told at once all the same (as they are in the beginning). */
   hurry(hurry: boolean): void;
   /** Calls back now with what has ended, if anything has. */
   collect(): void;
@@ -20,19 +24,46 @@ export interface ExitWatch {
 
 /**
  * Calls back once for each batch of exits, those that came before the watch included. Keeps the process alive.
+ * Without a pulse every exit is told at once.
  *
  * `peakMemory` is the kernel's ru_maxrss, which starts at the daemon's own peak: execve counts the memory that the
  * child shared until then. Of a server that stayed below that only this bound is known.
  */
-export function watchExits(onExits: (exits: readonly ExitFacts[]) => void): ExitWatch {
+export function watchExits(onExits: (exits: readonly ExitFacts[]) => void, pulse?: Pulse): ExitWatch {
   const tell = (flat: readonly number[]): void => onExits(exitFacts(flat));
   const watch = native.watchExits(tell);
+  let hurried = true;
+  let signalled = true;
+  let beating = false;
+  let launches = false;
+  const signal = (on: boolean): void => {
+    if (on !== signalled) native.signalExits(watch, on);
+    signalled = on;
+  };
+  const beat = (): void => {
+    beating = launches && !hurried;
+    launches = false;
+    if (beating) pulse?.next(beat);
+    else signal(true);
+    collect();
+  };
+  const collect = (): void => {
+    const flat = native.collectExits(watch);
+    if (flat !== undefined) tell(flat);
+  };
   return {
-    hurry: (hurry) => native.hurryExits(watch, hurry),
-    collect() {
-      const flat = native.collectExits(watch);
-      if (flat !== undefined) tell(flat);
+    launched() {
+      if (pulse === undefined || hurried) return;
+      launches = true;
+      signal(false);
+      if (!beating) pulse.next(beat);
+      beating = true;
     },
+    hurry(hurry) {
+      hurried = hurry;
+      if (hurry) signal(true);
+    },
+    collect,
     close: () => native.closeWatch(watch),
   };
 }

@@ -7,5 +7,6 @@ export * from './exits.ts';
 export * from './launch.ts';
 export * from './limits.ts';
 export * from './names.ts';
+export * from './pulse.ts';
 export * from './socket.ts';
 export * from './watch.ts';

@@ -92,8 +92,12 @@ export interface Native {
   ): void;
   /** For each exit: pid, exit status or minus the signal, CPU seconds, peak bytes. */
   watchExits(onExits: (exits: readonly number[]) => void): NativeWatch;
-  hurryExits(watch: NativeWatch, hurry: boolean): void;
+  signalExits(watch: NativeWatch, on: boolean): void;
   collectExits(watch: NativeWatch): readonly number[] | undefined;
+
+  openTimer(): number;
+  setTimer(descriptor: number, milliseconds: number): void;
+  clearTimer(descriptor: number): void;
 
   resourceLimit(name: string): readonly [soft: number, hard: number];
   setResourceLimit(name: string, soft: number, hard: number): void;

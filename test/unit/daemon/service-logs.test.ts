@@ -17,6 +17,7 @@ function logs(): { path: string; all: ServiceLogs } {
     ident: 'kinetd',
     terminal: undefined,
     clock: () => 0,
+    later() {},
     daemonLog: { write() {}, reopen() {} },
   });
   onTestFinished(() => {

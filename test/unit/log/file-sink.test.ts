@@ -32,12 +32,8 @@ afterEach(() => rmSync(folder, { recursive: true }));
 
 function sink(limits: { soft: number | undefined; hard: number | undefined } = noLimits): FileSink {
   const noon = new Date(2026, 10, 20, 12, 0, 0).getTime();
-  return new FileSink(
-    path,
-    'echo',
-    limits,
-    () => noon,
-    (level, message) => troubles.push(`${level} ${message}`),
+  return new FileSink(path, 'echo', limits, { clock: () => noon, later: (job) => setTimeout(job) }, (level, message) =>
+    troubles.push(`${level} ${message}`),
   );
 }
 

@@ -65,7 +65,3 @@ test('a signal to oneself arrives, and a pid that would mean everyone is refused
 test('a worker thread may end with its watches open', () => {
   expect(runFixture('worker')).toMatchObject({ status: 0, stdout: 'the process goes on\n' });
 });
-
-test('a launch after the end of the watch on exits knows nothing of it', () => {
-  expect(resultOf('closed-watch').result).toEqual({ ok: true });
-});
