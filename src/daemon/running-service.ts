@@ -55,7 +55,7 @@ export class RunningService implements ListenerObserver {
     this.#service = service;
     this.#shared = shared;
     this.#log = shared.logs.of(service);
-    this.#launcher = new Launcher(service);
+    this.#launcher = new Launcher(service.protocol, service.server.launch);
     this.#admission = new Admission(service);
     this.#ports = new Ports(service, this, shared.log);
   }
@@ -93,7 +93,7 @@ export class RunningService implements ListenerObserver {
    */
   update(service: Service, inherit: Inheritance): void {
     const log = this.#shared.logs.of(service);
-    this.#launcher = new Launcher(service);
+    this.#launcher = new Launcher(service.protocol, service.server.launch);
     this.#log = log;
     this.#service = service;
     this.#admission.update(service);
@@ -230,7 +230,10 @@ export class RunningService implements ListenerObserver {
   }
 
   #launchFailed(failure: Extract<Launched, { ok: false }>, peer: Peer | undefined): void {
-    this.#shared.log.write('ERROR', `service ${this.#service.id}: ${launchFailureMessage(this.#service, failure)}`);
+    this.#shared.log.write(
+      'ERROR',
+      `service ${this.#service.id}: ${launchFailureMessage(this.#service.server.launch, failure)}`,
+    );
     this.#record({ event: 'fail', reason: failure.step === 'fork' ? 'fork' : 'exec', from: peer?.address });
   }
 

@@ -6,7 +6,7 @@
  * A variable whose value is not known is absent, with one exception: REMOTE_HOST is `<no address>` for a stream
  * service that waits, as under xinetd.
  */
-import type { ConnectionVariable, LaunchPlan, Local, Peer, Service } from '../model/mod.ts';
+import type { ConnectionVariable, LaunchPlan, Local, Peer, Protocol } from '../model/mod.ts';
 
 const noAddress = '<no address>';
 
@@ -41,15 +41,16 @@ const values: Readonly<Record<Exclude<ConnectionVariable, 'PROTO'>, Value>> = {
 
 /** Makes, once for a service, the function that gives each connection its `NAME=VALUE` strings. */
 export function connectionEnvironment(
-  service: Pick<Service, 'protocol'> & { readonly launch: Pick<LaunchPlan, 'variables'> },
+  { name }: Protocol,
+  { variables }: Pick<LaunchPlan, 'variables'>,
 ): (ends: Ends) => string[] {
-  const proto = service.protocol.name.toUpperCase();
+  const proto = name.toUpperCase();
   const other = proto === 'TCP' ? 'UDP' : 'TCP';
   const constant: string[] = [];
   const variable: { readonly name: string; readonly value: Value }[] = [];
-  for (const name of service.launch.variables) {
-    if (name === 'PROTO') constant.push(`PROTO=${proto}`);
-    else if (!name.startsWith(other)) variable.push({ name, value: values[name] });
+  for (const variableName of variables) {
+    if (variableName === 'PROTO') constant.push(`PROTO=${proto}`);
+    else if (!variableName.startsWith(other)) variable.push({ name: variableName, value: values[variableName] });
   }
   return (ends) => {
     const strings = [...constant];

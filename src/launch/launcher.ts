@@ -1,7 +1,7 @@
 /**
  * Starts the servers of one service: the plan is compiled once, a connection costs one native call.
  */
-import type { Launched, LaunchStep, Service } from '../model/mod.ts';
+import type { Launched, LaunchPlan, LaunchStep, Protocol } from '../model/mod.ts';
 import {
   type CompiledLaunch,
   compileLaunch,
@@ -17,9 +17,9 @@ export class Launcher {
   readonly #environment: (ends: Ends) => string[];
 
   /** @throws SystemError when memory for the plan cannot be had */
-  constructor(service: Service) {
-    this.#compiled = compileLaunch(service.launch);
-    this.#environment = connectionEnvironment(service);
+  constructor(protocol: Protocol, plan: LaunchPlan) {
+    this.#compiled = compileLaunch(plan);
+    this.#environment = connectionEnvironment(protocol, plan);
   }
 
   /**
@@ -59,8 +59,8 @@ const calls: Readonly<Record<LaunchStep, string>> = {
  * `execv( /usr/bin/thing ) failed: No such file or directory (errno = 2)`: xinetd's words for exec, and the same
  * form for the steps before it, about which xinetd says less.
  */
-export function launchFailureMessage(service: Service, failure: Extract<Launched, { ok: false }>): string {
-  const { program, workingDirectory } = service.launch;
+export function launchFailureMessage(plan: LaunchPlan, failure: Extract<Launched, { ok: false }>): string {
+  const { program, workingDirectory } = plan;
   const object = failure.step === 'directory' ? workingDirectory : program;
   return `${calls[failure.step]}( ${object} ) failed: ${errnoMessage(failure.errno)} (errno = ${failure.errno})`;
 }

@@ -30,6 +30,15 @@ export interface Service {
   readonly limits: ServiceLimits;
   readonly access: Access;
   readonly logging: Logging;
+  readonly server: ServerPlan;
+}
+
+/** Who answers the clients of a service. Each kind holds what it needs and nothing that only another kind uses. */
+export type ServerPlan = ProgramPlan;
+
+/** A program is started. */
+export interface ProgramPlan {
+  readonly kind: 'program';
   readonly launch: LaunchPlan;
 }
 

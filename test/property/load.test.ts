@@ -85,7 +85,7 @@ test('no content of files makes load() throw, and each definition is accounted f
       for (const { state, ...ready } of table.entries) {
         if (state !== 'ready' || !('service' in ready)) continue;
         expect(ready.service.endpoints.length).toBeGreaterThan(0);
-        expect(ready.service.launch.environment.some((text) => text.startsWith('REMOTE_HOST='))).toBe(false);
+        expect(ready.service.server.launch.environment.some((text) => text.startsWith('REMOTE_HOST='))).toBe(false);
       }
     }),
     { numRuns: 300 },

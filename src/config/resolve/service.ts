@@ -84,16 +84,19 @@ export function resolveService(definition: Definition, around: Surroundings, fin
     limits: serviceLimits(definition, options),
     access,
     logging,
-    launch: {
-      program: program.program,
-      argv: program.argv,
-      environment: environment.environment,
-      variables: environment.variables,
-      identity: runAs.identity,
-      umask: settings.umask ?? (dialect === 'xinetd' ? system.umask | 0o022 : inetdUmask),
-      nice,
-      resourceLimits,
-      workingDirectory,
+    server: {
+      kind: 'program',
+      launch: {
+        program: program.program,
+        argv: program.argv,
+        environment: environment.environment,
+        variables: environment.variables,
+        identity: runAs.identity,
+        umask: settings.umask ?? (dialect === 'xinetd' ? system.umask | 0o022 : inetdUmask),
+        nice,
+        resourceLimits,
+        workingDirectory,
+      },
     },
   };
 }

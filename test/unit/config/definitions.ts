@@ -4,7 +4,7 @@ import { readInetd } from '../../../src/config/inetd/mod.ts';
 import { defaultOptions, type ResolveOptions, type System } from '../../../src/config/resolve/mod.ts';
 import { type Resolution, resolveDefinitions } from '../../../src/config/resolve/resolve.ts';
 import { type Span, sourceFile } from '../../../src/config/source/mod.ts';
-import type { Service } from '../../../src/model/mod.ts';
+import type { LaunchPlan, Service } from '../../../src/model/mod.ts';
 
 export function span(text: string): Span {
   const file = sourceFile('/etc/xinetd.conf', text);
@@ -63,6 +63,15 @@ export async function onlyService(
   const [entry] = entries;
   if (entry?.state !== 'ready') throw new Error(`not ready: ${diagnostics.map(({ message }) => message).join('; ')}`);
   return entry.service;
+}
+
+/** The launch plan of the only service, which must run a program. */
+export async function onlyLaunch(
+  definitions: readonly Definition[],
+  system: System,
+  options: Partial<ResolveOptions> = {},
+): Promise<LaunchPlan> {
+  return (await onlyService(definitions, system, options)).server.launch;
 }
 
 /** `code` or `code(attribute)` of each diagnostic. */

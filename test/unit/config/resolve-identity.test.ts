@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
 
 import type { Definition } from '../../../src/config/definition.ts';
-import { codesOf, definition, inetdLines, onlyService, resolved } from './definitions.ts';
+import { codesOf, definition, inetdLines, onlyLaunch, resolved } from './definitions.ts';
 import { fakeSystem } from './fake-system.ts';
 
 const asRoot = fakeSystem();
@@ -37,7 +37,7 @@ describe('xinetd.conf, started by root', () => {
     ],
     [{ user: '4242' }, { uid: 4242, gid: 4242, groups: [] }],
   ])('%j', async (settings, identity) => {
-    expect((await onlyService([definition('x', settings)], asRoot)).launch.identity).toEqual(identity);
+    expect((await onlyLaunch([definition('x', settings)], asRoot)).identity).toEqual(identity);
   });
 
   test.each([
@@ -57,11 +57,15 @@ describe('inetd.conf, started by root', () => {
     ['alice:staff', { uid: 1000, gid: 50, groups: [50, 24, 27] }],
     ['root', { uid: 0, gid: 0, groups: [0] }],
   ])('%s', async (user, identity) => {
-    expect((await onlyService(line(user), asRoot)).launch.identity).toEqual(identity);
+    expect((await onlyLaunch(line(user), asRoot)).identity).toEqual(identity);
   });
 
   test('a group of root is ignored as in openbsd-inetd, with a warning', async () => {
-    expect((await onlyService(line('root:daemon'), asRoot)).launch.identity).toEqual({ uid: 0, gid: 0, groups: [0] });
+    expect((await onlyLaunch(line('root:daemon'), asRoot)).identity).toEqual({
+      uid: 0,
+      gid: 0,
+      groups: [0],
+    });
     expect(await codesOf(line('root:daemon'), asRoot)).toEqual(['group-of-root-ignored']);
     expect(await codesOf(line('root:root'), asRoot)).toEqual([]);
   });
@@ -84,7 +88,7 @@ describe('started by an ordinary user', () => {
     [{ user: 'alice', groups: true }],
     [{ user: 'alice', group: 'alice' }],
   ])('the server keeps its ids: %j', async (settings) => {
-    expect((await onlyService([definition('x', settings)], asAlice)).launch.identity).toBeUndefined();
+    expect((await onlyLaunch([definition('x', settings)], asAlice)).identity).toBeUndefined();
   });
 
   test('another user is refused with the reason', async () => {
@@ -103,7 +107,7 @@ describe('started by an ordinary user', () => {
   });
 
   test('the same holds for inetd.conf', async () => {
-    expect((await onlyService(line('alice'), asAlice)).launch.identity).toBeUndefined();
+    expect((await onlyLaunch(line('alice'), asAlice)).identity).toBeUndefined();
     expect(await codesOf(line('root'), asAlice)).toEqual(['needs-root']);
   });
 });

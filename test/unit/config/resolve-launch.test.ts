@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
 
 import { connectionVariables } from '../../../src/model/mod.ts';
-import { codesOf, definition, inetdLines, onlyService, resolved } from './definitions.ts';
+import { codesOf, definition, inetdLines, onlyLaunch, resolved } from './definitions.ts';
 import { fakeSystem } from './fake-system.ts';
 
 const session = Object.fromEntries(
@@ -19,7 +19,7 @@ const kept = Object.fromEntries(
 describe('the environment', () => {
   test("xinetd.conf: the daemon's, with env over it", async () => {
     const system = fakeSystem({ environment: { PATH: '/bin', HOME: '/root' } });
-    const { launch } = await onlyService([definition('x', { env: ['A=1', 'HOME=/tmp', 'A=2=3', 'B='] })], system);
+    const launch = await onlyLaunch([definition('x', { env: ['A=1', 'HOME=/tmp', 'A=2=3', 'B='] })], system);
     expect(launch.environment).toEqual(['PATH=/bin', 'HOME=/tmp', 'A=2=3', 'B=']);
     expect(launch.variables).toEqual(connectionVariables);
   });
@@ -27,7 +27,7 @@ describe('the environment', () => {
   test('xinetd.conf: passenv picks, an empty one drops all', async () => {
     const system = fakeSystem({ environment: { PATH: '/bin', HOME: '/root' } });
     const pick = async (passenv: string[]): Promise<readonly string[]> =>
-      (await onlyService([definition('x', { passenv, env: ['A=1'] })], system)).launch.environment;
+      (await onlyLaunch([definition('x', { passenv, env: ['A=1'] })], system)).environment;
     expect(await pick(['HOME'])).toEqual(['HOME=/root', 'A=1']);
     expect(await pick([])).toEqual(['A=1']);
     expect(await pick(['NOWHERE'])).toEqual(['A=1']);
@@ -44,7 +44,7 @@ describe('the environment', () => {
 
   test('variables of the connection come from the connection, unless env sets them', async () => {
     const system = fakeSystem({ environment: { PROTO: 'old', REMOTE_HOST: 'evil', TCPREMOTEIP: 'old' } });
-    const { launch } = await onlyService([definition('x', { env: ['PROTO=mine', 'REMOTE_HOST=evil'] })], system);
+    const launch = await onlyLaunch([definition('x', { env: ['PROTO=mine', 'REMOTE_HOST=evil'] })], system);
     expect(launch.environment).toEqual(['PROTO=mine']);
     expect(launch.variables).toEqual(connectionVariables.filter((name) => name !== 'PROTO'));
   });
@@ -53,7 +53,7 @@ describe('the environment', () => {
     const system = fakeSystem({ environment: { ...session, ...kept } });
     const line = inetdLines('9000 stream tcp nowait root /bin/cat');
     const names = async (keepEnvironment: boolean): Promise<string[]> =>
-      (await onlyService(line, system, { keepEnvironment })).launch.environment.map((text) => text.split('=')[0] ?? '');
+      (await onlyLaunch(line, system, { keepEnvironment })).environment.map((text) => text.split('=')[0] ?? '');
     expect(await names(false)).toEqual(Object.keys(kept));
     expect(await names(true)).toEqual(Object.keys({ ...session, ...kept }));
   });
@@ -61,12 +61,12 @@ describe('the environment', () => {
 
 describe('argv', () => {
   test('argv[0] is the last component of the program', async () => {
-    const { launch } = await onlyService([definition('x', { server_args: ['-a', '#'] })], fakeSystem());
+    const launch = await onlyLaunch([definition('x', { server_args: ['-a', '#'] })], fakeSystem());
     expect(launch).toMatchObject({ program: '/bin/cat', argv: ['cat', '-a', '#'], workingDirectory: '/' });
   });
 
   test('with NAMEINARGS it is the first word', async () => {
-    const { launch } = await onlyService(
+    const launch = await onlyLaunch(
       [definition('x', { flags: new Set(['NAMEINARGS']), server_args: ['me', '-a'] })],
       fakeSystem(),
     );
@@ -79,23 +79,20 @@ describe('argv', () => {
 
   test('inetd.conf: words begin with argv[0], or the program gives it', async () => {
     const argv = async (words: string): Promise<readonly string[]> =>
-      (await onlyService(inetdLines(`9000 stream tcp nowait root ${words}`), fakeSystem())).launch.argv;
+      (await onlyLaunch(inetdLines(`9000 stream tcp nowait root ${words}`), fakeSystem())).argv;
     expect(await argv('/bin/cat me -u')).toEqual(['me', '-u']);
     expect(await argv('/bin/cat')).toEqual(['cat']);
   });
 
   test('a line through tcpd runs tcpd', async () => {
     const system = fakeSystem({ programs: { '/usr/sbin/tcpd': 'executable' } });
-    const { launch } = await onlyService(inetdLines('9000 stream tcp nowait root /usr/sbin/tcpd in.ftpd -l'), system);
+    const launch = await onlyLaunch(inetdLines('9000 stream tcp nowait root /usr/sbin/tcpd in.ftpd -l'), system);
     expect(launch).toMatchObject({ program: '/usr/sbin/tcpd', argv: ['in.ftpd', '-l'] });
   });
 
   test('bytes that are UTF-8 reach the system unchanged, others are refused', async () => {
     const bytes = Buffer.from('naïve', 'utf8').toString('latin1');
-    const { launch } = await onlyService(
-      [definition('x', { server_args: [bytes], env: [`A=${bytes}`] })],
-      fakeSystem(),
-    );
+    const launch = await onlyLaunch([definition('x', { server_args: [bytes], env: [`A=${bytes}`] })], fakeSystem());
     expect(launch.argv).toEqual(['cat', 'naïve']);
     expect(launch.environment).toContain('A=naïve');
     expect(await codesOf([definition('x', { server_args: ['na\xefve'] })], fakeSystem())).toEqual(['not-utf8']);
@@ -134,7 +131,7 @@ describe('a program without a path in an inetd.conf', () => {
 
   test('is looked for in the usual folders, and a warning says where it is', async () => {
     const lines = inetdLines('9000 stream tcp nowait root in.fingerd in.fingerd -l');
-    const { launch } = await onlyService(lines, fakeSystem(machine));
+    const launch = await onlyLaunch(lines, fakeSystem(machine));
     expect(launch).toMatchObject({ program: '/usr/sbin/in.fingerd', argv: ['in.fingerd', '-l'] });
     const { diagnostics } = await resolved(lines, fakeSystem(machine));
     expect(diagnostics).toMatchObject([{ code: 'server-without-path', severity: 'warning' }]);
@@ -151,7 +148,7 @@ describe('a program without a path in an inetd.conf', () => {
 
 describe('resource limits', () => {
   const limits = async (settings: object, machine: object = {}): Promise<string[]> => {
-    const { launch } = await onlyService(
+    const launch = await onlyLaunch(
       [definition('x', settings)],
       fakeSystem({ hardLimits: { nofile: 1000, as: 500 }, ...machine }),
     );
@@ -192,7 +189,7 @@ describe('resource limits', () => {
   });
 
   test('inetd.conf gets the same descriptors', async () => {
-    const { launch } = await onlyService(
+    const launch = await onlyLaunch(
       inetdLines('9000 stream tcp nowait root /bin/cat'),
       fakeSystem({ hardLimits: { nofile: 333 } }),
     );
@@ -203,22 +200,19 @@ describe('resource limits', () => {
 describe('umask and nice', () => {
   test("xinetd.conf: the daemon's umask and 022, or the service's", async () => {
     const umask = async (own: number | undefined): Promise<number> =>
-      (await onlyService([definition('x', { umask: own })], fakeSystem({ umask: 0o007 }))).launch.umask;
+      (await onlyLaunch([definition('x', { umask: own })], fakeSystem({ umask: 0o007 }))).umask;
     expect(await umask(undefined)).toBe(0o027);
     expect(await umask(0)).toBe(0);
   });
 
   test('inetd.conf: 022 whatever the daemon has', async () => {
-    const { launch } = await onlyService(
-      inetdLines('9000 stream tcp nowait root /bin/cat'),
-      fakeSystem({ umask: 0o077 }),
-    );
+    const launch = await onlyLaunch(inetdLines('9000 stream tcp nowait root /bin/cat'), fakeSystem({ umask: 0o077 }));
     expect(launch.umask).toBe(0o022);
   });
 
   test('nice below zero is for root', async () => {
     const nice = async (user: string, value: number): Promise<number> =>
-      (await onlyService([definition('x', { user, nice: value })], fakeSystem())).launch.nice;
+      (await onlyLaunch([definition('x', { user, nice: value })], fakeSystem())).nice;
     expect([await nice('root', -5), await nice('alice', 5), await nice('alice', -5)]).toEqual([-5, 5, 0]);
     expect(await codesOf([definition('x', { user: 'alice', nice: -5 })], fakeSystem())).toEqual(['limit-clamped']);
   });

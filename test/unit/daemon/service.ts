@@ -41,16 +41,19 @@ export function serviceOf(id: string, changes: Changes = {}): Service {
     limits: { ...unlimited, ...changes.limits },
     access: { onlyFrom: undefined, noAccess: [], times: undefined, ...changes.access },
     logging: { sink: undefined, onSuccess: new Set(), onFailure: new Set() },
-    launch: {
-      program: '/bin/cat',
-      argv: ['cat'],
-      environment: [],
-      variables: ['REMOTE_HOST'],
-      identity: undefined,
-      umask: 0o22,
-      nice: 0,
-      resourceLimits: [],
-      workingDirectory: '/',
+    server: {
+      kind: 'program',
+      launch: {
+        program: '/bin/cat',
+        argv: ['cat'],
+        environment: [],
+        variables: ['REMOTE_HOST'],
+        identity: undefined,
+        umask: 0o22,
+        nice: 0,
+        resourceLimits: [],
+        workingDirectory: '/',
+      },
     },
   };
 }

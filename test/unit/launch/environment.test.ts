@@ -6,7 +6,7 @@ import { type ConnectionVariable, connectionVariables } from '../../../src/model
 const ends = { peer: { address: '192.0.2.7', port: 50000 }, local: { address: '192.0.2.1', port: 79 } };
 
 function environment(protocol: string, variables: readonly ConnectionVariable[] = connectionVariables) {
-  return connectionEnvironment({ protocol: { name: protocol, number: 6 }, launch: { variables } });
+  return connectionEnvironment({ name: protocol, number: 6 }, { variables });
 }
 
 test('a TCP server is told both ends, in the words of xinetd and of UCSPI', () => {
