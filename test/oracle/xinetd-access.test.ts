@@ -115,6 +115,7 @@ const pair = sharedPair(needs, () => ({
       entry('no6', { bind: undefined, v6only: 'no' }),
       entry('four', { bind: undefined, flags: 'IPv4', only_from: '127.0.0.1' }),
       entry('logging', { no_access: '0.0.0.0' }),
+      entry('intercept', { no_access: '0.0.0.0' }),
     ].join('\n'),
   },
 }));
@@ -223,9 +224,10 @@ difference(needs6, 'v6only = no lets IPv4 clients in', async () => {
   expect(await pair.both((side) => side.fares('no6', '::1'))).toEqual(served);
 });
 
-difference(needs, 'a service may be called logging and is guarded like others', () =>
-  fare('logging', { debian: 'served', kinetd: 'closed' }),
-);
+difference(needs, 'a service may be called logging or intercept and is guarded like others', async () => {
+  await fare('logging', { debian: 'served', kinetd: 'closed' });
+  await fare('intercept', { debian: 'served', kinetd: 'closed' });
+});
 
 difference(needs, 'defaults reach services that stand before them', async () => {
   const answers = await compare(

@@ -65,6 +65,31 @@ same(needs, 'a detached daemon without services ends', async () => {
   alike(answers, { level: 'CRITICAL', text: 'no services. Exiting...' });
 });
 
+same(needs, '-stayalive keeps a detached daemon without services', async () => {
+  const empty = '# nothing\ndefaults\n{\n}\n';
+  const command = [
+    '-stayalive',
+    '-filelog',
+    '@FOLDER@/daemon.log',
+    '-f',
+    '@FOLDER@/xinetd.conf',
+    '-pidfile',
+    '@FOLDER@/pid',
+  ];
+  const answers = await compare(
+    { personality: 'xinetd', files: { 'xinetd.conf': empty, later: entry('s') }, unready: true, command },
+    async (side) => {
+      await until(() => side.messages.find(({ text }) => text === 'Started working: 0 available services'));
+      const pid = Number(await until(() => side.read('pid') || undefined));
+      side.write('xinetd.conf', entry('s'));
+      process.kill(pid, 'SIGHUP');
+      await until(() => side.messages.find(({ text }) => text.startsWith('Reconfigured: new=1')));
+      return side.fares('s');
+    },
+  );
+  alike(answers, 'served');
+});
+
 difference(needs, 'a daemon that detaches has ended well only when its services are open', async () => {
   const command = ['-filelog', '@FOLDER@/daemon.log', '-f', '@FOLDER@/absent'];
   expect(await status(...command)).toEqual({ debian: 0, kinetd: 1 });

@@ -97,16 +97,19 @@ same(needs, 'a removed service closes its port', async () => {
 
 difference(needs, 'servers of a removed service go on until they end', async () => {
   const { debian, kinetd } = await compare(
-    { personality: 'xinetd', files: files(entry('stays') + entry('goes')) },
+    {
+      personality: 'xinetd',
+      files: files(entry('stays') + entry('goes') + entry('moves'), entry('moves', { port: '@PORT:other@' })),
+    },
     async (side) => {
-      const connection = await holding(side, 'goes');
-      const said = await reload(side, entry('stays'));
-      return { said, echoes: await stillEchoes(connection) };
+      const connections = [await holding(side, 'goes'), await holding(side, 'moves')];
+      const said = await reload(side, entry('stays') + entry('moves', { port: '@PORT:other@' }));
+      return { said, echoes: await Promise.all(connections.map(stillEchoes)) };
     },
   );
-  expect(debian.echoes).toBe(false);
+  expect(debian.echoes).toEqual([false, false]);
   expect(debian.said).toContainEqual(expect.stringMatching(/^WARNING: Sending signal 9 to goes server \d+$/));
-  expect(kinetd.echoes).toBe(true);
+  expect(kinetd.echoes).toEqual([true, true]);
   expect(kinetd.said).toContain('NOTICE: service goes deactivated, 1 servers go on until they end');
 });
 
@@ -114,16 +117,20 @@ same(
   needs,
   'a changed server, list or limit keeps the socket and the connection, and holds for the next client',
   async () => {
-    const before = entry('s', { instances: 5 }) + entry('t');
-    const after = entry('s', { instances: 1 }) + entry('t', { server: '/bin/echo', server_args: 'new' });
+    const before = entry('s', { instances: 5 }) + entry('t') + entry('u');
+    const after =
+      entry('s', { instances: 1 }) +
+      entry('t', { server: '/bin/echo', server_args: 'new' }) +
+      entry('u', { only_from: '127.0.0.2' });
     const answers = await compare({ personality: 'xinetd', files: files(before) }, async (side) => {
-      const connections = [await holding(side, 's'), await holding(side, 't')];
+      const connections = [await holding(side, 's'), await holding(side, 't'), await holding(side, 'u')];
       await reload(side, after);
       const echoes = await Promise.all(connections.map(stillEchoes));
       const next = await open(side.at('t'));
-      return [echoes, await side.fares('s'), await next.closed()];
+      const lists = [await side.fares('u'), await side.fares('u', '127.0.0.1', { from: '127.0.0.2' })];
+      return [echoes, await side.fares('s'), await next.closed(), lists];
     });
-    alike(answers, [[true, true], 'closed', 'new\n']);
+    alike(answers, [[true, true, true], 'closed', 'new\n', ['closed', 'served']]);
   },
 );
 

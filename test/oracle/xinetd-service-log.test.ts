@@ -6,9 +6,10 @@ import { expect } from 'vitest';
 import { open, talk, UdpClient } from '../daemon/client.ts';
 import { until } from '../daemon/until.ts';
 import { defaults, entry } from './entry.ts';
-import { difference, same, sharedPair } from './pair.ts';
+import { compare, difference, same, sharedPair } from './pair.ts';
 import type { Needs } from './programs.ts';
 import type { Side } from './side.ts';
+import { elsewhen } from './times.ts';
 
 const needs: Needs = { personality: 'xinetd' };
 const needs6: Needs = { ...needs, ipv6: true };
@@ -41,9 +42,11 @@ const pair = sharedPair(needs, () => ({
       entry('killed', { server: '@PROBE@', server_args: '-k 9' }),
       entry('terminated', { server: '@PROBE@', server_args: '-k 15' }),
       entry('known', { server: '@PROBE@' }),
+      entry('plain'),
       entry('barrier'),
       entry('named', { id: 'another_id' }),
-      entry('plus', { 'log_on_success-': 'EXIT DURATION', 'log_on_failure-': 'HOST' }),
+      entry('minus', { 'log_on_success-': 'EXIT DURATION' }),
+      entry('silent', { 'log_on_success-': 'PID HOST EXIT DURATION' }),
       entry('slow', {}),
       entry('limit', held),
       entry('source', { per_source: 1 }),
@@ -120,6 +123,18 @@ async function logsAlike(
   expect(kinetd).toEqual(expected);
 }
 
+same(needs, 'a conversation of a plain service: START, the answer, EXIT', async () => {
+  const { debian, kinetd } = await pair.both(async (side) => [
+    await talk(side.at('plain'), { send: 'x' }),
+    await side.logged('plain', /^EXIT/),
+  ]);
+  expect(debian).toEqual([
+    { text: 'x', reset: false },
+    ['START: plain pid=N from=127.0.0.1', 'EXIT: plain status=0 pid=N duration=N(sec)'],
+  ]);
+  expect(kinetd).toEqual(debian);
+});
+
 same(needs, 'EXIT has the exit status', () =>
   logsAlike(['START: status pid=N from=127.0.0.1', 'EXIT: status status=7 pid=N duration=N(sec)'], (side) =>
     served(side, 'status', /^EXIT/),
@@ -163,8 +178,34 @@ same(needs, 'lines have the id of the service, not its name', () =>
 );
 
 same(needs, '-= takes flags of defaults away', () =>
-  logsAlike(['START: plus pid=N from=127.0.0.1'], (side) => served(side, 'plus', /^START/)),
+  logsAlike(['START: minus pid=N from=127.0.0.1'], (side) => served(side, 'minus', /^START/)),
 );
+
+same(needs, 'a service whose last flag is taken away logs nothing', () =>
+  logsAlike([], async (side) => {
+    await talk(side.at('silent'), { send: 'x' });
+    await barrier(side);
+    return side.lines('silent');
+  }),
+);
+
+same(needs, '+= adds flags to those of defaults', async () => {
+  const answers = await compare(
+    {
+      personality: 'xinetd',
+      files: {
+        'xinetd.conf': [
+          defaults({ log_type: 'FILE @FOLDER@/service.log', log_on_success: 'PID' }),
+          entry('plus', { 'log_on_success+': 'HOST' }),
+          entry('without'),
+        ].join('\n'),
+      },
+    },
+    async (side) => [await served(side, 'plus', /^START/), await served(side, 'without', /^START/)],
+  );
+  expect(answers.debian).toEqual([['START: plus pid=N from=127.0.0.1'], ['START: without pid=N']]);
+  expect(answers.kinetd).toEqual(answers.debian);
+});
 
 same(needs, 'a service with a log_type of its own logs there', () =>
   logsAlike(['START: file pid=N from=127.0.0.1', 'EXIT: file status=0 pid=N duration=N(sec)'], (side) =>
@@ -178,6 +219,8 @@ same(needs, 'service_limit', async () => {
       'START: limit pid=N from=127.0.0.1',
       'FAIL: limit service_limit from=127.0.0.1',
       'EXIT: limit status=0 pid=N duration=N(sec)',
+      'START: limit pid=N from=127.0.0.1',
+      'EXIT: limit status=0 pid=N duration=N(sec)',
     ],
     async (side) => {
       const first = await open(side.at('limit'));
@@ -185,7 +228,9 @@ same(needs, 'service_limit', async () => {
       await first.receive(/x/);
       expect(await talk(side.at('limit'), {})).toMatchObject({ text: '' });
       first.close();
-      return side.logged('limit', /^EXIT/);
+      await side.logged('limit', /^EXIT/);
+      expect(await talk(side.at('limit'), { send: 'y' })).toMatchObject({ text: 'y' });
+      return side.count('limit', 5);
     },
   );
 });
@@ -329,9 +374,3 @@ difference(needs, 'a client that access refuses gets FAIL alone', async () => {
   ]);
   expect(kinetd).toEqual(['FAIL: refused address from=127.0.0.1']);
 });
-
-/** An interval of an hour that the present moment is not in, nor the next minutes. */
-function elsewhen(): string {
-  const hour = (new Date().getUTCHours() + 3) % 22;
-  return `${hour}:00-${hour + 1}:00`;
-}
