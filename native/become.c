@@ -17,6 +17,7 @@
 #include <linux/close_range.h>
 #include <signal.h>
 #include <string.h>
+#include <sys/prctl.h>
 #include <sys/stat.h>
 #include <sys/syscall.h>
 #include <sys/wait.h>
@@ -104,6 +105,10 @@ __attribute__((noreturn, noinline)) static void become(struct start *start) {
   if (plan->has_identity) {
     if (syscall(RAW_SETGID, plan->gid) < 0) give_up(start, STEP_GROUP);
     if (plan->has_groups && syscall(RAW_SETGROUPS, plan->group_count, plan->groups) < 0) give_up(start, STEP_GROUPS);
+  }
+  /* Between groups and user: it needs root. The step to the directory, which always follows, goes below the new root. */
+  if (*plan->root != '\0' && chroot(plan->root) < 0) give_up(start, STEP_ROOT);
+  if (plan->has_identity) {
     if (syscall(RAW_SETUID, plan->uid) < 0) give_up(start, STEP_USER);
   }
   umask(plan->umask);
@@ -111,6 +116,8 @@ __attribute__((noreturn, noinline)) static void become(struct start *start) {
   for (size_t i = 0; i < plan->limit_count; i++) {
     if (prlimit(0, plan->limits[i].resource, &plan->limits[i].value, NULL) < 0) give_up(start, STEP_LIMITS);
   }
+  /* A property of this task alone: the daemon's threads keep theirs. */
+  if (plan->no_new_privileges && prctl(PR_SET_NO_NEW_PRIVS, 1UL, 0UL, 0UL, 0UL) < 0) give_up(start, STEP_PRIVILEGES);
   if (chdir(plan->directory) < 0) give_up(start, STEP_DIRECTORY);
   if (!place_descriptors(start->descriptors)) give_up(start, STEP_DESCRIPTORS);
   execve(plan->program, plan->argv, start->environment);

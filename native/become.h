@@ -16,10 +16,12 @@ enum step {
   STEP_SESSION,
   STEP_GROUP,
   STEP_GROUPS,
+  STEP_ROOT,
   STEP_USER,
   STEP_UMASK,
   STEP_NICE,
   STEP_LIMITS,
+  STEP_PRIVILEGES,
   STEP_DIRECTORY,
   STEP_DESCRIPTORS,
   STEP_EXEC,
@@ -29,6 +31,8 @@ enum { MOST_LIMITS = 8, MOST_GROUPS = 65536, STEP_BITS = 4 };
 
 struct plan {
   char *program;
+  /* Empty: the daemon's own root. */
+  char *root;
   char *directory;
   char **argv;
   /* Not closed by NULL: the connection's variables follow in a copy. */
@@ -38,6 +42,7 @@ struct plan {
   size_t group_count;
   bool has_identity;
   bool has_groups;
+  bool no_new_privileges;
   uid_t uid;
   gid_t gid;
   mode_t umask;

@@ -176,15 +176,15 @@ static bool take_groups(napi_env env, napi_value array, struct plan *plan) {
 
 /*
  * compileLaunch(text, argv count, environment count, [uid, gid] | undefined, groups | undefined, umask, nice,
- *               [limit name, value, …]): external
- * text: program, directory, argv …, environment …, joined by NUL.
+ *               [limit name, value, …], no new privileges): external
+ * text: program, root or nothing, directory, argv …, environment …, joined by NUL.
  */
 static napi_value compile_launch(napi_env env, napi_callback_info info) {
-  napi_value arguments[8];
+  napi_value arguments[9];
   uint32_t argc, variables, group_count = 0, mask;
   size_t length;
   struct plan taken = {0};
-  take_arguments(env, info, 8, arguments);
+  take_arguments(env, info, 9, arguments);
   if (napi_get_value_string_utf8(env, arguments[0], NULL, 0, &length) != napi_ok) {
     MUST(napi_throw_type_error(env, NULL, "a string is expected"));
     return NULL;
@@ -192,6 +192,7 @@ static napi_value compile_launch(napi_env env, napi_callback_info info) {
   if (!take_uint(env, arguments[1], &argc) || !take_uint(env, arguments[2], &variables)) return NULL;
   if (!take_uint(env, arguments[5], &mask) || !take_int(env, arguments[6], &taken.nice)) return NULL;
   if (!take_limits(env, arguments[7], &taken)) return NULL;
+  if (!take_bool(env, arguments[8], &taken.no_new_privileges)) return NULL;
   taken.umask = (mode_t)mask;
   taken.has_identity = !is_undefined(env, arguments[3]);
   if (taken.has_identity) {
@@ -205,7 +206,7 @@ static napi_value compile_launch(napi_env env, napi_callback_info info) {
   if (taken.has_groups) MUST(napi_get_array_length(env, arguments[4], &group_count));
   if (group_count > MOST_GROUPS) return fail(env, "setgroups", EINVAL);
 
-  size_t pointers = 2 + argc + 1 + variables;
+  size_t pointers = 3 + argc + 1 + variables;
   struct plan *plan = malloc(sizeof *plan + pointers * sizeof(char *) + group_count * sizeof(gid_t) + length + 1);
   if (plan == NULL) return fail(env, "malloc", ENOMEM);
   *plan = taken;
@@ -213,18 +214,19 @@ static napi_value compile_launch(napi_env env, napi_callback_info info) {
   plan->environment = plan->argv + argc + 1;
   plan->environment_count = variables;
   char **names = plan->environment + variables;
-  plan->groups = (gid_t *)(names + 2);
+  plan->groups = (gid_t *)(names + 3);
   plan->group_count = group_count;
   char *text = (char *)(plan->groups + group_count);
   MUST(napi_get_value_string_utf8(env, arguments[0], text, length + 1, &length));
 
   const char *end = text + length;
-  text = split(names, 2, text, end);
+  text = split(names, 3, text, end);
   if (text != NULL) text = split(plan->argv, argc, text, end);
   if (text != NULL) text = split(plan->environment, variables, text, end);
   plan->argv[argc] = NULL;
   plan->program = names[0];
-  plan->directory = names[1];
+  plan->root = names[1];
+  plan->directory = names[2];
   if (text != end + 1) {
     free(plan);
     return fail(env, "launch", EINVAL); /* one of the strings contains a NUL character */

@@ -50,7 +50,9 @@ export async function detach(): Promise<number> {
     umask: process.umask(),
     nice: 0,
     resourceLimits: [],
+    rootDirectory: undefined,
     workingDirectory: process.cwd(),
+    noNewPrivileges: false,
   });
   let ended: (status: number) => void = () => {};
   const status = new Promise<number>((resolve) => {

@@ -65,6 +65,9 @@ export interface Settings {
   readonly user?: string;
   readonly group?: string;
   readonly groups?: boolean;
+  readonly chroot?: string;
+  readonly working_directory?: string;
+  readonly no_new_privs?: boolean;
   readonly nice?: number;
   readonly umask?: number;
   /** Bytes, seconds or a count; 0 is "not set", as in xinetd. */

@@ -20,6 +20,7 @@ import {
   userById,
   userByName,
 } from '../os/mod.ts';
+import { belowRoot } from './below-root.ts';
 
 /** The system as it is now: limits and environment are taken once, look-ups are made anew at each question. */
 export function realSystem(): System {
@@ -32,6 +33,7 @@ export function realSystem(): System {
     service: (name, protocol) => known(() => serviceByName(name, protocol)?.port),
     protocol: (name) => known(() => protocolByName(name)),
     program,
+    directory,
     addresses,
     environment: { ...process.env },
     umask: currentUmask(),
@@ -83,18 +85,36 @@ function known<Answer>(ask: () => Answer | undefined): Answer | undefined {
   }
 }
 
-function program(path: string): ProgramState {
+function program(path: string, root: string | undefined): ProgramState {
   try {
-    if (statSync(path).isDirectory()) return 'directory';
+    const place = outside(path, root);
+    if (statSync(place).isDirectory()) return 'directory';
+    return isExecutable(place) ? 'executable' : 'not-executable';
   } catch {
     return 'missing';
   }
+}
+
+function isExecutable(path: string): boolean {
   try {
     accessSync(path, constants.X_OK);
-    return 'executable';
+    return true;
   } catch {
-    return 'not-executable';
+    return false;
   }
+}
+
+function directory(path: string, root: string | undefined): boolean {
+  try {
+    return statSync(outside(path, root)).isDirectory();
+  } catch {
+    return false;
+  }
+}
+
+/** Where a path is for the daemon that is `path` for a process with another root. */
+function outside(path: string, root: string | undefined): string {
+  return root === undefined || !path.startsWith('/') ? path : belowRoot(root, path);
 }
 
 async function addresses(host: string): Promise<readonly string[]> {

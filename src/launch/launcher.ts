@@ -46,10 +46,12 @@ const calls: Readonly<Record<LaunchStep, string>> = {
   session: 'setsid',
   group: 'setgid',
   groups: 'setgroups',
+  root: 'chroot',
   user: 'setuid',
   umask: 'umask',
   nice: 'nice',
   limits: 'setrlimit',
+  privileges: 'prctl',
   directory: 'chdir',
   descriptors: 'dup2',
   exec: 'execv',
@@ -60,7 +62,8 @@ const calls: Readonly<Record<LaunchStep, string>> = {
  * form for the steps before it, about which xinetd says less.
  */
 export function launchFailureMessage(plan: LaunchPlan, failure: Extract<Launched, { ok: false }>): string {
-  const { program, workingDirectory } = plan;
-  const object = failure.step === 'directory' ? workingDirectory : program;
+  const { program, rootDirectory, workingDirectory } = plan;
+  const objects: Partial<Record<LaunchStep, string | undefined>> = { root: rootDirectory, directory: workingDirectory };
+  const object = objects[failure.step] ?? program;
   return `${calls[failure.step]}( ${object} ) failed: ${errnoMessage(failure.errno)} (errno = ${failure.errno})`;
 }

@@ -42,7 +42,12 @@ export interface LaunchPlan {
   /** Added to the daemon's nice value, as nice(2) does. */
   readonly nice: number;
   readonly resourceLimits: readonly ResourceLimit[];
+  /** chroot(2) after the groups and before the user; undefined leaves the daemon's root. */
+  readonly rootDirectory: string | undefined;
+  /** Below {@link LaunchPlan.rootDirectory}, as the program's path is. */
   readonly workingDirectory: string;
+  /** PR_SET_NO_NEW_PRIVS: no program that the server executes gives it more rights than it has. */
+  readonly noNewPrivileges: boolean;
 }
 
 export interface Identity {
@@ -67,10 +72,12 @@ export const launchSteps = [
   'session',
   'group',
   'groups',
+  'root',
   'user',
   'umask',
   'nice',
   'limits',
+  'privileges',
   'directory',
   'descriptors',
   'exec',

@@ -2,7 +2,7 @@
  * Launch: from a plan to a running server, in one step of a few hundred microseconds.
  *
  * One vfork child does it all, in the order of `launchSteps`: handlers to default and an empty mask, session, group,
- * groups, user, umask, nice, limits, directory, descriptors 0, 1 and 2 (nothing else stays open), execve. The thread
+ * groups, root, user, umask, nice, limits, privileges, directory, descriptors 0, 1 and 2 (nothing else stays open), execve. The thread
  * waits for execve, so the answer is final: a server that could not be executed was never started, and its step and
  * errno are known. Nothing is left to be reaped then.
  */
@@ -20,7 +20,7 @@ const stepBits = 4;
 export function compileLaunch(plan: LaunchPlan): CompiledLaunch {
   const { identity } = plan;
   return native.compileLaunch(
-    [plan.program, plan.workingDirectory, ...plan.argv, ...plan.environment].join('\0'),
+    [plan.program, plan.rootDirectory ?? '', plan.workingDirectory, ...plan.argv, ...plan.environment].join('\0'),
     plan.argv.length,
     plan.environment.length,
     identity === undefined ? undefined : [identity.uid, identity.gid],
@@ -28,6 +28,7 @@ export function compileLaunch(plan: LaunchPlan): CompiledLaunch {
     plan.umask,
     plan.nice,
     plan.resourceLimits.flatMap((limit) => [limit.name, limit.value]),
+    plan.noNewPrivileges,
   );
 }
 

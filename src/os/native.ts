@@ -78,6 +78,7 @@ export interface Native {
     umask: number,
     nice: number,
     limits: readonly (string | number)[],
+    noNewPrivileges: boolean,
   ): NativePlan;
   /** The pid, or minus (errno shifted by four bits, with the step's index in those). */
   launch(plan: NativePlan, text: string, count: number, stdin: number, stdout: number, stderr: number): number;

@@ -21,7 +21,9 @@ export function probeAs(identity: Identity | undefined, environment: readonly st
       umask: 0o022,
       nice: 0,
       resourceLimits: [],
+      rootDirectory: undefined,
       workingDirectory: '/',
+      noNewPrivileges: false,
     };
     const nothing = openNull();
     const launched = launch(compileLaunch(plan), [], nothing, nothing, nothing);

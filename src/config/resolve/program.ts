@@ -23,9 +23,15 @@ export interface Program {
   readonly argv: readonly [string, ...string[]];
 }
 
-export function resolveProgram(definition: Definition, system: System, findings: Findings): Program | undefined {
+/** @param root what the program has as `/`; undefined: the daemon's own */
+export function resolveProgram(
+  definition: Definition,
+  root: string | undefined,
+  system: System,
+  findings: Findings,
+): Program | undefined {
   const { settings } = definition;
-  const program = resolveServer(definition, system, findings);
+  const program = resolveServer(definition, root, system, findings);
   if (program === undefined) return undefined;
   const args: string[] = [];
   for (const bytes of settings.server_args ?? []) {
@@ -45,13 +51,18 @@ export function resolveProgram(definition: Definition, system: System, findings:
 }
 
 /** The path of a program that can be executed. */
-export function resolveServer(definition: Definition, system: System, findings: Findings): string | undefined {
+export function resolveServer(
+  definition: Definition,
+  root: string | undefined,
+  system: System,
+  findings: Findings,
+): string | undefined {
   const { dialect, settings } = definition;
   if (settings.server === undefined) return undefined;
   const written = systemText(settings.server, 'server', findings);
   if (written === undefined) return undefined;
   const program = dialect === 'inetd' ? (foundInFolders(written, system, findings) ?? written) : written;
-  return isRunnable(program, system, findings) ? program : undefined;
+  return isRunnable(program, root, system, findings) ? program : undefined;
 }
 
 function foundInFolders(name: string, system: System, findings: Findings): string | undefined {
@@ -67,7 +78,7 @@ function foundInFolders(name: string, system: System, findings: Findings): strin
   return path;
 }
 
-function isRunnable(program: string, system: System, findings: Findings): boolean {
+function isRunnable(program: string, root: string | undefined, system: System, findings: Findings): boolean {
   if (!program.startsWith('/')) {
     findings.add(
       'server-not-absolute',
@@ -77,23 +88,24 @@ function isRunnable(program: string, system: System, findings: Findings): boolea
     );
     return false;
   }
-  const state = system.program(program);
+  const state = system.program(program, root);
   if (state === 'executable') return true;
+  const where = root === undefined ? '' : ` below ${root}`;
   if (state === 'missing') {
     const tcpd = baseName(program) === 'tcpd' ? 'install tcpd, or name the server itself' : undefined;
     findings.add(
       'server-missing',
       'server',
-      `there is no program ${program}`,
-      tcpd ?? 'install the program, or disable the service',
+      `there is no program ${program}${where}`,
+      tcpd ?? `install the program${where && ' there'}, or disable the service`,
     );
   } else if (state === 'directory') {
-    findings.add('server-is-directory', 'server', `${program} is a directory`, 'name the program in it');
+    findings.add('server-is-directory', 'server', `${program}${where} is a directory`, 'name the program in it');
   } else {
     findings.add(
       'server-not-executable',
       'server',
-      `${program} may not be executed`,
+      `${program}${where} may not be executed`,
       'chmod it, or name another program',
     );
   }
@@ -103,7 +115,7 @@ function isRunnable(program: string, system: System, findings: Findings): boolea
 /** The whole path of a program that is given by its name alone. */
 function inUsualFolders(name: string, system: System): string | undefined {
   const candidates = name.includes('/') ? [] : usualFolders.map((folder) => `${folder}/${name}`);
-  return candidates.find((path) => system.program(path) === 'executable');
+  return candidates.find((path) => system.program(path, undefined) === 'executable');
 }
 
 function baseName(path: string): string {

@@ -6,6 +6,7 @@ import type { Logging, Service, ServiceLimits, SocketOptions } from '../../model
 import type { AttributeName, Bound, Definition, Settings } from '../definition.ts';
 import { locate, type Span } from '../source/mod.ts';
 import { checkHostsAccess, resolveAccess } from './access.ts';
+import { resolveDirectories } from './directories.ts';
 import { type Hosts, resolveEndpoints } from './endpoint.ts';
 import type { Environments } from './environment.ts';
 import type { Findings } from './findings.ts';
@@ -35,9 +36,6 @@ const xinetdBacklog = 64;
 
 const noFlags: ReadonlySet<never> = deepFreeze(new Set<never>());
 
-/** xinetd's servers start here; openbsd-inetd's too, unless -i or -d leaves it where it was started (seen). */
-const workingDirectory = '/';
-
 /** openbsd-inetd's servers have this whatever umask the daemon was started with (seen). */
 const inetdUmask = 0o022;
 
@@ -58,7 +56,9 @@ export function resolveService(definition: Definition, around: Surroundings, fin
   const endpoints = port === undefined ? [] : resolveEndpoints(definition, port, around.hosts, findings);
   checkWait(settings, kind, findings);
   const runAs = resolveIdentity(definition, system, findings);
-  const program = resolveProgram(definition, system, findings);
+  const directories = resolveDirectories(definition, system, findings);
+  const program =
+    directories === undefined ? undefined : resolveProgram(definition, directories.rootDirectory, system, findings);
   const environment = around.environments.resolve(definition, findings);
   const access = resolveAccess(settings, kind.socketType, findings);
   checkHostsAccess(
@@ -70,7 +70,8 @@ export function resolveService(definition: Definition, around: Surroundings, fin
   const uid = runAs?.uid ?? system.uid;
   const resourceLimits = resolveLimits(definition, uid, system, findings);
   const nice = resolveNice(settings, uid, findings);
-  if (findings.refused || transport === undefined || program === undefined || runAs === undefined) return undefined;
+  if (findings.refused || transport === undefined || runAs === undefined) return undefined;
+  if (directories === undefined || program === undefined) return undefined;
 
   return {
     id: idOf(definition),
@@ -95,7 +96,8 @@ export function resolveService(definition: Definition, around: Surroundings, fin
         umask: settings.umask ?? (dialect === 'xinetd' ? system.umask | 0o022 : inetdUmask),
         nice,
         resourceLimits,
-        workingDirectory,
+        ...directories,
+        noNewPrivileges: settings.no_new_privs === true,
       },
     },
   };
@@ -108,7 +110,8 @@ export function resolveService(definition: Definition, around: Surroundings, fin
 export function inspectBroken(definition: Definition, system: System, findings: Findings): undefined {
   checkSupported(definition, findings);
   resolveIdentity(definition, system, findings);
-  resolveServer(definition, system, findings);
+  const directories = resolveDirectories(definition, system, findings);
+  if (directories !== undefined) resolveServer(definition, directories.rootDirectory, system, findings);
 }
 
 /** The id attribute, or the name. */

@@ -30,7 +30,10 @@ export interface System {
   service(name: string, protocol: string): number | undefined;
   /** getprotobyname(3), aliases included. */
   protocol(name: string): Protocol | undefined;
-  program(path: string): ProgramState;
+  /** @param root the directory that the path is below, symbolic links included (chroot(2)); undefined: `/` */
+  program(path: string, root: string | undefined): ProgramState;
+  /** Whether the path is a directory; `root` as for {@link System.program}. */
+  directory(path: string, root: string | undefined): boolean;
   /** getaddrinfo(3): numeric addresses in the resolver's order; empty when there are none. */
   addresses(host: string): Promise<readonly string[]>;
   /** The daemon's own, as it was started. */

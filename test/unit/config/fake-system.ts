@@ -13,7 +13,10 @@ export interface Machine {
   readonly memberships?: Readonly<Record<string, readonly number[]>>;
   /** `name/protocol` to port. */
   readonly services?: Readonly<Record<string, number>>;
+  /** By path; of programs below another root, the root and the path together. */
   readonly programs?: Readonly<Record<string, ProgramState>>;
+  /** The same; `/` is there always. */
+  readonly directories?: readonly string[];
   readonly hosts?: Readonly<Record<string, readonly string[]>>;
   readonly environment?: Readonly<Record<string, string>>;
   readonly umask?: number;
@@ -66,8 +69,16 @@ export function fakeSystem(machine: Machine = {}): FakeSystem {
       const number = numbers[name.toLowerCase()];
       return ask(`protocol ${name}`, number === undefined ? undefined : { name: name.toLowerCase(), number });
     },
-    program: (path) =>
-      ask(`program ${path}`, programs[path] ?? (machine.everything === true ? 'executable' : 'missing')),
+    program: (path, root = '') =>
+      ask(
+        `program ${root}${path}`,
+        programs[`${root}${path}`] ?? (machine.everything === true ? 'executable' : 'missing'),
+      ),
+    directory: (path, root = '') =>
+      ask(
+        `directory ${root}${path}`,
+        path === '/' || machine.everything === true || machine.directories?.includes(`${root}${path}`) === true,
+      ),
     addresses: (host) => Promise.resolve(ask(`host ${host}`, machine.hosts?.[host] ?? [])),
     environment: machine.environment ?? { PATH: '/usr/bin:/bin', LANG: 'C' },
     umask: machine.umask ?? 0o022,

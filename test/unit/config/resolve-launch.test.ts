@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 
-import { connectionVariables } from '../../../src/model/mod.ts';
+import { connectionVariables, type LaunchPlan } from '../../../src/model/mod.ts';
 import { codesOf, definition, inetdLines, onlyLaunch, resolved } from './definitions.ts';
 import { fakeSystem } from './fake-system.ts';
 
@@ -144,6 +144,49 @@ describe('a program without a path in an inetd.conf', () => {
       expect(await codesOf(lines, fakeSystem(machine))).toEqual(['server-not-absolute']);
     },
   );
+});
+
+describe('directories and privileges', () => {
+  const machine = {
+    directories: ['/srv/jail', '/srv/jail/data', '/data'],
+    programs: { '/bin/cat': 'executable', '/srv/jail/bin/cat': 'executable', '/srv/jail/bin/text': 'not-executable' },
+  } as const;
+  const launch = (settings: object): Promise<LaunchPlan> =>
+    onlyLaunch([definition('x', settings)], fakeSystem(machine));
+
+  test('without a word about them: the root, and privileges as they are', async () => {
+    expect(await launch({})).toMatchObject({
+      rootDirectory: undefined,
+      workingDirectory: '/',
+      noNewPrivileges: false,
+    });
+    expect(await launch({ no_new_privs: true })).toMatchObject({ noNewPrivileges: true });
+  });
+
+  test('with chroot the program and the working directory are looked for below it', async () => {
+    expect(await launch({ chroot: '/srv/jail', working_directory: '/data' })).toMatchObject({
+      program: '/bin/cat',
+      rootDirectory: '/srv/jail',
+      workingDirectory: '/data',
+    });
+  });
+
+  test.each([
+    [{ chroot: 'srv/jail' }, 'directory-not-absolute'],
+    [{ chroot: '/nowhere', working_directory: '/nowhere' }, 'directory-missing'],
+    [{ working_directory: 'data' }, 'directory-not-absolute'],
+    [{ working_directory: '/srv/jail/none' }, 'directory-missing'],
+    [{ chroot: '/srv/jail', working_directory: '/srv/jail/data' }, 'directory-missing'],
+    [{ chroot: '/srv/jail', server: '/srv/jail/bin/cat' }, 'server-missing'],
+    [{ chroot: '/srv/jail', server: '/bin/text' }, 'server-not-executable'],
+  ])('refused: %j', async (settings, code) => {
+    expect(await codesOf([definition('x', settings)], fakeSystem(machine))).toEqual([code]);
+  });
+
+  test('chroot is for a daemon of root', async () => {
+    const system = fakeSystem({ ...machine, uid: 1000, gid: 1001 });
+    expect(await codesOf([definition('x', { user: 'alice', chroot: '/srv/jail' })], system)).toEqual(['needs-root']);
+  });
 });
 
 describe('resource limits', () => {

@@ -52,7 +52,9 @@ export function serviceOf(id: string, changes: Changes = {}): Service {
         umask: 0o22,
         nice: 0,
         resourceLimits: [],
+        rootDirectory: undefined,
         workingDirectory: '/',
+        noNewPrivileges: false,
       },
     },
   };

@@ -30,6 +30,18 @@ test('a missing working directory fails at directory', () => {
   expect(failed({ workingDirectory: '/nonexistent' })).toEqual({ ok: false, step: 'directory', errno: errno.ENOENT });
 });
 
+test('a missing root directory fails at root, before the user is changed', (context) => {
+  context.skip(!isRoot, 'needs root: chroot');
+  const identity = { uid: 4001, gid: 4002, groups: [] };
+  const launched = failed({ identity, rootDirectory: '/nonexistent' });
+  expect(launched).toEqual({ ok: false, step: 'root', errno: errno.ENOENT });
+});
+
+test('another root directory fails at root for an ordinary user', (context) => {
+  context.skip(isRoot, 'needs an ordinary user');
+  expect(failed({ rootDirectory: '/' })).toEqual({ ok: false, step: 'root', errno: errno.EPERM });
+});
+
 test('a descriptor that is not open fails at descriptors', () => {
   const launched = failed({}, { descriptors: [999, 999, 999] });
   expect(launched).toEqual({ ok: false, step: 'descriptors', errno: errno.EBADF });

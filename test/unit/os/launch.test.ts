@@ -1,4 +1,6 @@
 /** What a launched server finds: the promises of the launch, each seen from inside the server. */
+import { readFileSync } from 'node:fs';
+
 import { expect, test } from 'vitest';
 
 import { catOfProc, launchOnce, shell, statField, statusField } from './server.ts';
@@ -70,6 +72,13 @@ test('an infinite resource limit is no limit', () => {
 
 test('the server starts in the working directory of the plan', () => {
   expect(shell('pwd', { plan: { workingDirectory: '/proc' } }).output).toBe('/proc\n');
+});
+
+test('no_new_privs is set when the plan says so, and on the daemon never', () => {
+  const of = (noNewPrivileges: boolean): string | undefined =>
+    statusField(catOfProc(['status'], { plan: { noNewPrivileges } }).output, 'NoNewPrivs');
+  expect([of(false), of(true)]).toEqual(['0', '1']);
+  expect(statusField(readFileSync('/proc/self/status', 'utf8'), 'NoNewPrivs')).toBe('0');
 });
 
 test('nothing but 0, 1 and 2 is open, even when the daemon holds a descriptor without close-on-exec', () => {

@@ -49,7 +49,9 @@ const plain: LaunchPlan = {
   umask: 0o022,
   nice: 0,
   resourceLimits: [],
+  rootDirectory: undefined,
   workingDirectory: '/',
+  noNewPrivileges: false,
 };
 
 export function launchOnce(job: Job): Report {

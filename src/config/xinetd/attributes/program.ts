@@ -6,7 +6,18 @@ import { anyWord, wholeNumber, yesNo, yesNoWords } from '../values.ts';
 
 export const program: Pick<
   AttributeTable,
-  'server' | 'server_args' | 'user' | 'group' | 'groups' | 'nice' | 'umask' | 'env' | 'passenv'
+  | 'server'
+  | 'server_args'
+  | 'user'
+  | 'group'
+  | 'groups'
+  | 'no_new_privs'
+  | 'chroot'
+  | 'working_directory'
+  | 'nice'
+  | 'umask'
+  | 'env'
+  | 'passenv'
 > = {
   server: one({
     places: 'service',
@@ -59,6 +70,38 @@ export const program: Pick<
     example: 'groups = yes',
     words: yesNoWords,
     parse: yesNo,
+  }),
+
+  no_new_privs: one({
+    places: 'both',
+    syntax: 'yes | no',
+    default: 'no',
+    documentation: [
+      'With `yes` no program that the server executes gives it rights that it has not: set-user-id and set-group-id bits and file capabilities have no effect for it and its children. See PR_SET_NO_NEW_PRIVS(2const). Unknown to xinetd.',
+    ],
+    example: 'no_new_privs = yes',
+    words: yesNoWords,
+    parse: yesNo,
+  }),
+
+  chroot: one({
+    places: 'service',
+    syntax: 'PATH',
+    default: "the daemon's own root",
+    documentation: [
+      'The server has this directory as its `/`: `server` and `working_directory` are paths below it, and so is whatever the program needs (its interpreter, its libraries). The directory is entered after the groups are set and before the user is, which takes root. See chroot(2). Unknown to xinetd.',
+    ],
+    example: 'chroot = /srv/jail',
+    parse: anyWord,
+  }),
+
+  working_directory: one({
+    places: 'service',
+    syntax: 'PATH',
+    default: '/',
+    documentation: ['Where the program starts. The user of the service must be able to enter it. Unknown to xinetd.'],
+    example: 'working_directory = /srv/data',
+    parse: anyWord,
   }),
 
   nice: one({
