@@ -191,6 +191,8 @@ In a service, \`=\` replaces what \`defaults\` has for an attribute. On a list, 
   brace, or an attribute that stands there twice. No later line revives it.
 - Anything wrong in \`defaults\` refuses the whole configuration, since every service would run without what was meant: the
   daemon does not start, and on reload it keeps the configuration that it has.
+- On reload a service that is refused goes on as it was before. So does one that is right but cannot be started: its new
+  port is taken, or its new log cannot be opened. The log says why, and the next reload tries again.
 - What stands outside of every entry and is not understood is an error that costs nothing else.
 - A service that uses something marked as not done by this version is refused, never run without it.
 `.split('\n');

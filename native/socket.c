@@ -32,16 +32,18 @@ static napi_value open_socket(napi_env env, napi_callback_info info) {
   return fd < 0 ? fail(env, "socket", errno) : make_number(env, fd);
 }
 
-enum option { REUSE_ADDRESS, V6_ONLY, KEEP_ALIVE, NO_DELAY, SEND_BUFFER, RECEIVE_BUFFER };
+enum option { REUSE_ADDRESS, REUSE_PORT, V6_ONLY, KEEP_ALIVE, NO_DELAY, SEND_BUFFER, RECEIVE_BUFFER };
 static const struct word options[] = {
-    {"reuseAddress", REUSE_ADDRESS}, {"v6Only", V6_ONLY},          {"keepAlive", KEEP_ALIVE},
-    {"noDelay", NO_DELAY},           {"sendBuffer", SEND_BUFFER}, {"receiveBuffer", RECEIVE_BUFFER}};
+    {"reuseAddress", REUSE_ADDRESS}, {"reusePort", REUSE_PORT},    {"v6Only", V6_ONLY},
+    {"keepAlive", KEEP_ALIVE},       {"noDelay", NO_DELAY},        {"sendBuffer", SEND_BUFFER},
+    {"receiveBuffer", RECEIVE_BUFFER}};
 static const struct {
   int level, name;
 } option_numbers[] = {
-    [REUSE_ADDRESS] = {SOL_SOCKET, SO_REUSEADDR}, [V6_ONLY] = {IPPROTO_IPV6, IPV6_V6ONLY},
-    [KEEP_ALIVE] = {SOL_SOCKET, SO_KEEPALIVE},    [NO_DELAY] = {IPPROTO_TCP, TCP_NODELAY},
-    [SEND_BUFFER] = {SOL_SOCKET, SO_SNDBUF},      [RECEIVE_BUFFER] = {SOL_SOCKET, SO_RCVBUF}};
+    [REUSE_ADDRESS] = {SOL_SOCKET, SO_REUSEADDR}, [REUSE_PORT] = {SOL_SOCKET, SO_REUSEPORT},
+    [V6_ONLY] = {IPPROTO_IPV6, IPV6_V6ONLY},      [KEEP_ALIVE] = {SOL_SOCKET, SO_KEEPALIVE},
+    [NO_DELAY] = {IPPROTO_TCP, TCP_NODELAY},      [SEND_BUFFER] = {SOL_SOCKET, SO_SNDBUF},
+    [RECEIVE_BUFFER] = {SOL_SOCKET, SO_RCVBUF}};
 
 /* setSocketOption(descriptor, option, value: integer) */
 static napi_value set_socket_option(napi_env env, napi_callback_info info) {

@@ -2,20 +2,19 @@
  * The daemon: composition of all parts, and the three things that happen to it as a whole: it starts, it reloads,
  * it stops. Signals, and later the control socket, call these same functions.
  *
- * A reload changes nothing unless the new configuration as a whole can be used. Then services that stay keep their
- * descriptors and servers, and a socket that one service gives up and another takes stays open between them. Other
- * sockets of what goes are closed before what is new is opened: a service that moves to a port which cannot be bound
- * has lost the old one by then, and is tried again on the new one.
+ * A reload changes nothing unless the new configuration as a whole can be used. Then it is a transaction
+ * (transition.ts): services that stay keep their descriptors and servers, what is new is opened before what goes is
+ * closed, a socket that one service gives up and another takes stays open between them, and a service whose new
+ * definition cannot be started goes on with the old one.
  */
 import type { ServiceTable } from '../config/mod.ts';
 import { Servers } from '../launch/mod.ts';
 import type { Clock, DaemonLog, Sink } from '../log/mod.ts';
-import type { Service } from '../model/mod.ts';
-import { type ExitWatch, type Pulse, SystemError, watchExits } from '../os/mod.ts';
-import { SocketEstate } from './inheritance.ts';
+import { type ExitWatch, type Pulse, watchExits } from '../os/mod.ts';
 import { planReload } from './reload-plan.ts';
 import { RunningService, type Shared } from './running-service.ts';
 import type { ServiceLogs } from './service-logs.ts';
+import { type Outcome, Transition } from './transition.ts';
 
 export interface DaemonOptions {
   readonly clock: Clock;
@@ -65,7 +64,7 @@ export class Daemon {
 
   /** Opens all services of the first table. Those that cannot be opened are reported and tried again. */
   start(table: ServiceTable): void {
-    this.#services = this.#startAll(servicesOf(table), new SocketEstate([]));
+    this.#services = [...this.#goOver(table).started];
     const { available } = this;
     this.#options.log.write('NOTICE', `Started working: ${available} available service${available === 1 ? '' : 's'}`);
   }
@@ -73,30 +72,17 @@ export class Daemon {
   /** @param table a usable one; see {@link ServiceTable.usable} */
   reload(table: ServiceTable): void {
     const { log, logs } = this.#options;
-    const plan = planReload(this.#services, table);
-    const estate = new SocketEstate([...plan.start, ...plan.keep.map(({ service }) => service)]);
-    const replaced = new Set(plan.start.map(({ id }) => id.toLowerCase()));
-    for (const running of plan.drop) {
-      running.release((service, endpoint, bequest) => estate.offer(service, endpoint, bequest));
-    }
-    for (const { running, service } of plan.keep) this.#readjust(running, service, estate);
-    const started = this.#startAll(plan.start, estate);
-    estate.settle();
-    for (const running of plan.drop) {
+    const { kept, started, retained, dropped } = this.#goOver(table);
+    const replaced = new Set(started.map(({ service }) => service.id.toLowerCase()));
+    for (const running of dropped) {
       this.#finish(running, replaced);
       if (running.running > 0) this.#leaving.add(running);
     }
-    for (const running of plan.retain) {
-      log.write(
-        'ERROR',
-        `service ${running.service.id}: its new text is refused or cannot be read, the old definition goes on until it is mended`,
-      );
-    }
-    this.#services = [...plan.keep.map(({ running }) => running), ...plan.retain, ...started];
+    this.#services = [...kept, ...retained, ...started];
     logs.reopen(this.#sinks());
     log.write(
       'NOTICE',
-      `Reconfigured: new=${started.length} old=${plan.keep.length + plan.retain.length} dropped=${plan.drop.length} (services)`,
+      `Reconfigured: new=${started.length} old=${kept.length + retained.length} dropped=${dropped.length} (services)`,
     );
   }
 
@@ -134,37 +120,17 @@ export class Daemon {
     this.#exits.close();
   }
 
-  #startAll(services: readonly Service[], estate: SocketEstate): RunningService[] {
-    const started: RunningService[] = [];
-    for (const service of services) {
-      const running = this.#open(service);
-      if (running === undefined) continue;
-      running.start((heir, endpoint) => estate.take(heir, endpoint));
-      started.push(running);
-    }
-    return started;
-  }
-
-  #open(service: Service): RunningService | undefined {
-    try {
-      return new RunningService(service, this.#shared);
-    } catch (error) {
-      if (!isSystemError(error)) throw error;
-      this.#options.log.write('ERROR', `creation of ${service.id} log failed: ${error.message}`);
-      this.#options.log.write('ERROR', `Service ${service.id} failed to start and is deactivated.`);
-      return undefined;
-    }
-  }
-
-  #readjust(running: RunningService, service: Service, estate: SocketEstate): void {
+  #goOver(table: ServiceTable): Outcome {
     const { log } = this.#options;
-    log.write('NOTICE', `readjusting service ${service.id}`);
-    try {
-      running.update(service, (heir, endpoint) => estate.take(heir, endpoint));
-    } catch (error) {
-      if (!isSystemError(error)) throw error;
-      log.write('ERROR', `service ${service.id} keeps its old definition: ${error.message}`);
+    const plan = planReload(this.#services, table);
+    const outcome = new Transition(plan, (service) => new RunningService(service, this.#shared), log).run();
+    for (const { service } of plan.retain) {
+      log.write(
+        'ERROR',
+        `service ${service.id}: its new text is refused or cannot be read, the old definition goes on until it is mended`,
+      );
     }
+    return outcome;
   }
 
   #finish(running: RunningService, replaced: ReadonlySet<string>): void {
@@ -181,7 +147,7 @@ export class Daemon {
   }
 
   #closeAll(): void {
-    for (const running of this.#services) running.release(() => false);
+    for (const running of this.#services) running.close();
     this.#services = [];
   }
 
@@ -201,13 +167,4 @@ export class Daemon {
     for (const { sink } of [...this.#services, ...this.#leaving]) if (sink !== undefined) sinks.add(sink);
     return sinks;
   }
-}
-
-function servicesOf(table: ServiceTable): Service[] {
-  return table.entries.flatMap((entry) => (entry.state === 'ready' ? [entry.service] : []));
-}
-
-/** Errors of the system come from the add-on (sockets) and from Node (log files); anything else is a mistake here. */
-function isSystemError(error: unknown): error is Error {
-  return error instanceof SystemError || (error instanceof Error && 'syscall' in error);
 }

@@ -6,16 +6,30 @@
  * after ten minutes. Here the next attempt comes after one second, then two, four … sixty, so that a service whose
  * address appears late (an interface that is not up yet at boot) comes by itself.
  */
-import { type Bequest, familyMissing, Listener, type ListenerObserver } from '../listener/mod.ts';
+import { familyMissing, Listener, type ListenerObserver } from '../listener/mod.ts';
 import type { DaemonLog } from '../log/mod.ts';
 import type { Endpoint, Service } from '../model/mod.ts';
-import { closeDescriptor, errnoMessage, SystemError } from '../os/mod.ts';
+import { errnoMessage, SystemError } from '../os/mod.ts';
+import type { Inheritance } from './inheritance.ts';
 
-/** Gives the bound socket of a listener that ends with this reload, if one fits. */
-export type Inheritance = (service: Service, endpoint: Endpoint) => Bequest | undefined;
+/** A socket that could not be had. */
+export interface PortFailure {
+  readonly endpoint: Endpoint;
+  readonly error: SystemError;
+}
 
-/** Takes the socket of a listener that ends; false leaves it with the caller. */
-export type Heirs = (service: Service, endpoint: Endpoint, bequest: Bequest) => boolean;
+/**
+ * New listeners beside the old ones: what could be opened is open, nothing else has changed. Either {@link undo}, or
+ * {@link take} and then, when all services have taken what they were promised, {@link settle}.
+ */
+export interface PortChange {
+  readonly failures: readonly PortFailure[];
+  /** Goes over to the new listeners. Those that could not be had are tried again by themselves. */
+  take(): void;
+  /** Closes what is not wanted any more. */
+  settle(): void;
+  undo(): void;
+}
 
 const longestRetrySeconds = 60;
 
@@ -42,21 +56,56 @@ export class Ports {
     return this.#listeners.filter(({ state }) => state !== 'down' && state !== 'closed').length;
   }
 
-  /** Makes the listeners what the service says: keeps those that stay, closes those that go, opens the others. */
-  update(service: Service, inherit: Inheritance): void {
-    this.#service = service;
+  /** The listeners that end when the service says this. */
+  leavingBy(service: Service): readonly Listener[] {
+    const staying = new Set(service.endpoints.map(endpointKey));
+    return this.#listeners.filter(({ endpoint }) => !staying.has(endpointKey(endpoint)));
+  }
+
+  /** Whether it has such an endpoint, and no socket for it. */
+  lacks(endpoint: Endpoint): boolean {
+    const key = endpointKey(endpoint);
+    return this.#listeners.some((listener) => listener.state === 'down' && endpointKey(listener.endpoint) === key);
+  }
+
+  /** Makes ready what the service says: keeps the listeners that stay, and opens what is new. */
+  prepare(service: Service, inheritance: Inheritance): PortChange {
     const before = new Map(this.#listeners.map((listener) => [endpointKey(listener.endpoint), listener]));
-    this.#listeners = service.endpoints.map((endpoint) => {
-      const key = endpointKey(endpoint);
-      const kept = before.get(key);
-      before.delete(key);
-      return kept ?? new Listener(service, endpoint, this.#observer);
+    const opened: Listener[] = [];
+    const failures: PortFailure[] = [];
+    const steps: (() => void)[] = [];
+    const listeners = service.endpoints.map((endpoint) => {
+      const kept = before.get(endpointKey(endpoint));
+      before.delete(endpointKey(endpoint));
+      if (kept !== undefined) steps.push(() => this.#applyOptions(kept));
+      if (kept !== undefined && kept.state !== 'down') return kept;
+      const listener = kept ?? new Listener(service, endpoint, this.#observer);
+      const promised = inheritance.claim(service, endpoint);
+      if (promised !== undefined) steps.push(() => this.#open(listener, 1, () => succeed(listener, promised)));
+      else if (kept !== undefined)
+        steps.push(() => this.#open(listener, 1, () => listener.open(inheritance.beside(service, endpoint))));
+      else {
+        const error = failureOf(() => listener.open(inheritance.beside(service, endpoint)));
+        if (error === undefined) opened.push(listener);
+        else steps.push(() => this.#failed(listener, error, 1));
+        if (error !== undefined && !unmissed(endpoint, error)) failures.push({ endpoint, error });
+      }
+      return listener;
     });
-    for (const gone of before.values()) this.#close(gone);
-    for (const listener of this.#listeners) {
-      if (listener.state !== 'down') this.#applyOptions(listener);
-      else this.#open(listener, inherit(service, listener.endpoint), 1);
-    }
+    return {
+      failures,
+      take: () => {
+        this.#service = service;
+        this.#listeners = listeners;
+        for (const step of steps) step();
+      },
+      settle: () => {
+        for (const gone of before.values()) this.#close(gone);
+      },
+      undo: () => {
+        for (const listener of opened) listener.close();
+      },
+    };
   }
 
   /** Leaves the clients of a listener in the kernel's queue for a while. */
@@ -83,28 +132,20 @@ export class Ports {
       if (listener.state !== 'listening' && listener.state !== 'held') continue;
       this.#cancel(listener);
       listener.pause();
-      this.#later(listener, seconds, () => back(this.#open(listener, undefined, 1)));
+      this.#later(listener, seconds, () => back(this.#open(listener, 1)));
     }
   }
 
-  /** Ends all listeners, and gives the sockets that somebody wants to him. */
-  release(heirs: Heirs): void {
-    for (const listener of this.#listeners) {
-      this.#cancel(listener);
-      const bequest = listener.release();
-      if (bequest !== undefined && !heirs(this.#service, listener.endpoint, bequest))
-        closeDescriptor(bequest.descriptor);
-    }
+  /** Ends all listeners. */
+  close(): void {
+    for (const listener of this.#listeners) this.#close(listener);
   }
 
-  #open(listener: Listener, inherited: Bequest | undefined, attempt: number): boolean {
+  #open(listener: Listener, attempt: number, open: () => void = () => listener.open()): boolean {
     // A reload may come before the next attempt does, and make it pointless.
     this.#cancel(listener);
-    try {
-      if (inherited === undefined) listener.open();
-      else listener.adopt(inherited);
-    } catch (error) {
-      if (!(error instanceof SystemError)) throw error;
+    const error = failureOf(open);
+    if (error !== undefined) {
       this.#failed(listener, error, attempt);
       return false;
     }
@@ -114,7 +155,7 @@ export class Ports {
 
   #failed(listener: Listener, error: SystemError, attempt: number): void {
     const { id } = this.#service;
-    if (listener.endpoint.implied && familyMissing(error)) return;
+    if (unmissed(listener.endpoint, error)) return;
     if (attempt === 1) {
       this.#log.write(
         'ERROR',
@@ -126,7 +167,7 @@ export class Ports {
       );
     }
     const seconds = Math.min(2 ** (attempt - 1), longestRetrySeconds);
-    this.#later(listener, seconds, () => this.#open(listener, undefined, attempt + 1));
+    this.#later(listener, seconds, () => this.#open(listener, attempt + 1));
   }
 
   #applyOptions(listener: Listener): void {
@@ -158,6 +199,28 @@ export class Ports {
   #cancel(listener: Listener): void {
     clearTimeout(this.#pending.get(listener)?.timer);
     this.#pending.delete(listener);
+  }
+}
+
+/** Goes on with the socket of a listener that ends. */
+function succeed(listener: Listener, ending: Listener): void {
+  const bequest = ending.release();
+  if (bequest === undefined) listener.open();
+  else listener.adopt(bequest);
+}
+
+/** The half of a pair that nobody has asked for by name, on a machine without its family. */
+function unmissed(endpoint: Endpoint, error: SystemError): boolean {
+  return endpoint.implied && familyMissing(error);
+}
+
+function failureOf(act: () => void): SystemError | undefined {
+  try {
+    act();
+    return undefined;
+  } catch (error) {
+    if (error instanceof SystemError) return error;
+    throw error;
   }
 }
 

@@ -8,10 +8,11 @@
 import { type Ends, Launcher, launchFailureMessage, type Server, type Servers } from '../launch/mod.ts';
 import type { Listener, ListenerObserver } from '../listener/mod.ts';
 import { type Clock, type DaemonLog, type ServiceRecord, type Sink, serviceLine } from '../log/mod.ts';
-import type { Decision, ExitFacts, FailReason, Launched, Peer, Service } from '../model/mod.ts';
+import type { Decision, Endpoint, ExitFacts, FailReason, Launched, Peer, Service } from '../model/mod.ts';
 import { type Connection, closeDescriptor, type Descriptor } from '../os/mod.ts';
 import { Admission } from './admission.ts';
-import { type Heirs, type Inheritance, Ports } from './ports.ts';
+import type { Inheritance } from './inheritance.ts';
+import { type PortChange, Ports } from './ports.ts';
 import type { ServiceLog, ServiceLogs } from './service-logs.ts';
 
 /** What all services of a daemon share. */
@@ -82,27 +83,44 @@ export class RunningService implements ListenerObserver {
     return this.#log?.sink;
   }
 
-  /** Opens its sockets; those that cannot be had yet are tried again by themselves. */
-  start(inherit: Inheritance): void {
-    this.#ports.update(this.#service, inherit);
+  /** The listeners that end when it is given this text. */
+  leavingBy(service: Service): readonly Listener[] {
+    return this.#ports.leavingBy(service);
+  }
+
+  /** Whether it has such an endpoint, and no socket for it. */
+  lacks(endpoint: Endpoint): boolean {
+    return this.#ports.lacks(endpoint);
+  }
+
+  /** Makes its sockets ready. Those that cannot be had yet are tried again by themselves once it has started. */
+  prepareStart(inheritance: Inheritance): PortChange {
+    return this.#ports.prepare(this.#service, inheritance);
   }
 
   /**
-   * A reload: the next connection is served by the new text, those that run are left alone.
-   * @throws SystemError as the constructor does; nothing has changed then
+   * A reload: once it is taken, the next connection is served by the new text; those that run are left alone.
+   * @throws SystemError as the constructor does
    */
-  update(service: Service, inherit: Inheritance): void {
+  prepare(service: Service, inheritance: Inheritance): PortChange {
     const log = this.#shared.logs.of(service);
-    this.#launcher = new Launcher(service.protocol, service.server.launch);
-    this.#log = log;
-    this.#service = service;
-    this.#admission.update(service);
-    this.#ports.update(service, inherit);
+    const launcher = new Launcher(service.protocol, service.server.launch);
+    const ports = this.#ports.prepare(service, inheritance);
+    return {
+      ...ports,
+      take: () => {
+        this.#launcher = launcher;
+        this.#log = log;
+        this.#service = service;
+        this.#admission.update(service);
+        ports.take();
+      },
+    };
   }
 
   /** Serves nobody any more. Servers that run go on, and their EXIT lines are still written. */
-  release(heirs: Heirs): void {
-    this.#ports.release(heirs);
+  close(): void {
+    this.#ports.close();
   }
 
   /** Tells its running servers, with all their descendants, to end. */

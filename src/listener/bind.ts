@@ -17,16 +17,22 @@ import {
 export type SocketPlan = Pick<Service, 'socketType' | 'protocol' | 'wait' | 'socket'>;
 
 /**
+ * @param beside listening sockets that are about to be closed: their addresses may overlap with this one's (all
+ *   addresses of a port, and one of them), which bind(2) refuses otherwise
  * @returns a bound (and, for streams, listening) socket; non-blocking when the daemon accepts on it, blocking when
  *   a server will get it
  * @throws SystemError naming the call that failed
  */
-export function openListeningSocket(plan: SocketPlan, endpoint: Endpoint): Descriptor {
+export function openListeningSocket(
+  plan: SocketPlan,
+  endpoint: Endpoint,
+  beside: readonly Descriptor[] = [],
+): Descriptor {
   try {
-    return openFamily(plan, endpoint);
+    return openFamily(plan, endpoint, beside);
   } catch (error) {
     if (endpoint.stack !== 'dual-or-inet' || !familyMissing(error)) throw error;
-    return openFamily(plan, { ...endpoint, family: 'inet', address: '0.0.0.0', stack: 'only' });
+    return openFamily(plan, { ...endpoint, family: 'inet', address: '0.0.0.0', stack: 'only' }, beside);
   }
 }
 
@@ -35,7 +41,7 @@ export function familyMissing(error: unknown): boolean {
   return error instanceof SystemError && (error.code === 'EAFNOSUPPORT' || error.code === 'EADDRNOTAVAIL');
 }
 
-function openFamily(plan: SocketPlan, endpoint: Endpoint): Descriptor {
+function openFamily(plan: SocketPlan, endpoint: Endpoint, beside: readonly Descriptor[]): Descriptor {
   const descriptor = openSocket({
     family: endpoint.family,
     type: plan.socketType,
@@ -46,13 +52,33 @@ function openFamily(plan: SocketPlan, endpoint: Endpoint): Descriptor {
     if (endpoint.family === 'inet6') setSocketOption(descriptor, 'v6Only', endpoint.stack === 'only' ? 1 : 0);
     setSocketOption(descriptor, 'reuseAddress', 1);
     applyOptions(plan, descriptor);
-    bindInternet(descriptor, endpoint.family, endpoint.address, endpoint.port);
-    if (plan.socketType === 'stream' || plan.socketType === 'seqpacket') listen(descriptor, plan.socket.backlog);
+    const bindAndListen = (): void => {
+      bindInternet(descriptor, endpoint.family, endpoint.address, endpoint.port);
+      if (plan.socketType === 'stream' || plan.socketType === 'seqpacket') listen(descriptor, plan.socket.backlog);
+    };
+    if (beside.length === 0) bindAndListen();
+    else sharingThePort([descriptor, ...beside], bindAndListen);
   } catch (error) {
     closeDescriptor(descriptor);
     throw error;
   }
   return descriptor;
+}
+
+/**
+ * Linux compares SO_REUSEPORT of the two sockets when it looks for a conflict, in bind and once more in listen. It is
+ * set for that moment only: a port that keeps it can be joined by any process of the same user.
+ */
+function sharingThePort(sockets: readonly Descriptor[], act: () => void): void {
+  const share = (value: boolean): void => {
+    for (const socket of sockets) setSocketOption(socket, 'reusePort', value);
+  };
+  try {
+    share(true);
+    act();
+  } finally {
+    share(false);
+  }
 }
 
 /** Options that may be set on a bound socket too: a reload applies them to the socket that it keeps. */

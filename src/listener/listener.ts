@@ -75,11 +75,13 @@ export class Listener {
 
   /**
    * Binds and watches; also brings a paused port back.
+   * @param beside listeners that are about to end, whose addresses may overlap with this one's
    * @throws SystemError naming the call that failed; the listener stays as it was
    */
-  open(): void {
+  open(beside: readonly Listener[] = []): void {
     const next = nextState(this.#state, 'open');
-    this.#install(openListeningSocket(this.#plan, this.endpoint));
+    const sockets = beside.flatMap((listener) => listener.#socket?.descriptor ?? []);
+    this.#install(openListeningSocket(this.#plan, this.endpoint, sockets));
     this.#state = next;
   }
 

@@ -1,4 +1,4 @@
 /** Bound sockets and their lives. */
 export { familyMissing } from './bind.ts';
-export { type Bequest, Listener, type ListenerObserver } from './listener.ts';
+export { Listener, type ListenerObserver } from './listener.ts';
 export { type ListenerState, listenerStates } from './state.ts';

@@ -18,7 +18,14 @@ export interface SocketKind {
 }
 
 /** A buffer size in bytes, or true and false for the others. */
-export type SocketOption = 'reuseAddress' | 'v6Only' | 'keepAlive' | 'noDelay' | 'sendBuffer' | 'receiveBuffer';
+export type SocketOption =
+  | 'reuseAddress'
+  | 'reusePort'
+  | 'v6Only'
+  | 'keepAlive'
+  | 'noDelay'
+  | 'sendBuffer'
+  | 'receiveBuffer';
 
 export interface Connection {
   /** Blocking, whatever the listener is; the caller closes it. */

@@ -1,4 +1,5 @@
 /** SIGHUP: what is said, which sockets and servers stay, and what a broken configuration does to a running daemon. */
+import { once } from 'node:events';
 import { renameSync, unlinkSync } from 'node:fs';
 import { createServer } from 'node:net';
 import { join } from 'node:path';
@@ -162,6 +163,26 @@ difference(needs, 'a bind that is taken out opens the service to everyone', asyn
     return side.fares('s', '127.0.0.2');
   });
   expect({ debian, kinetd }).toEqual({ debian: 'no port', kinetd: 'served' });
+});
+
+difference(needs, 'a service that cannot move goes on where it is', async () => {
+  const moved = entry('s', { port: '@PORT:taken@' });
+  const answers = await compare({ personality: 'xinetd', files: files(entry('s'), moved) }, async (side) => {
+    const occupant = createServer().listen(side.at('taken'));
+    await once(occupant, 'listening');
+    const said = await reload(side, moved);
+    const fares = await side.fares('s');
+    occupant.close();
+    await once(occupant, 'close');
+    await reload(side, moved);
+    return { fares, last: said.at(-1), moved: await side.fares('taken') };
+  });
+  expect(answers.debian.fares).toBe('no port');
+  expect(answers.kinetd).toEqual({
+    fares: 'served',
+    last: 'NOTICE: Reconfigured: new=0 old=1 dropped=0 (services)',
+    moved: 'served',
+  });
 });
 
 same(needs, 'a configuration that is gone changes nothing', async () => {

@@ -122,7 +122,9 @@ test('a log that cannot be opened keeps the old definition', async () => {
   const address = await daemon.address('echo');
   daemon.write('x.conf', log('absent/log'));
   await daemon.reload();
-  await daemon.says(/error: service echo keeps its old definition: ENOENT/);
+  await daemon.says(
+    /error: service echo: its new definition cannot be started \(ENOENT.*\), the old definition goes on until it is mended/,
+  );
   await talk(address);
   await daemon.file('log', /START: echo/);
 });

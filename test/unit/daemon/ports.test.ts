@@ -4,12 +4,19 @@ import { type AddressInfo, createServer, type Server } from 'node:net';
 
 import { afterEach, expect, onTestFinished, test, vi } from 'vitest';
 
+import { Estate } from '../../../src/daemon/inheritance.ts';
 import { Ports } from '../../../src/daemon/ports.ts';
 import type { ListenerObserver } from '../../../src/listener/mod.ts';
 import { serviceOf } from './service.ts';
 
 const nobody: ListenerObserver = { onConnections() {}, onPending() {}, onAcceptFailure() {} };
-const alone = (): undefined => undefined;
+
+/** Goes over to a text without anybody else who moves. */
+function update(ports: Ports, port: number): void {
+  const change = ports.prepare(serviceOf('a', { port }), new Estate().inheritanceOf({}));
+  change.take();
+  change.settle();
+}
 
 afterEach(() => {
   vi.useRealTimers();
@@ -26,7 +33,7 @@ function portsOf(port: number): { ports: Ports; messages: string[] } {
   const messages: string[] = [];
   const log = { write: (_: string, message: string) => void messages.push(message), reopen() {} };
   const ports = new Ports(serviceOf('a', { port }), nobody, log);
-  onTestFinished(() => ports.release(() => false));
+  onTestFinished(() => ports.close());
   return { ports, messages };
 }
 
@@ -34,12 +41,12 @@ test('a reload that gets the address at last leaves no attempt for later', async
   const { other, port } = await takenPort();
   const { ports } = portsOf(port);
   vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'] });
-  ports.update(serviceOf('a', { port }), alone);
+  update(ports, port);
   expect(ports.open).toBe(0);
   expect(vi.getTimerCount()).toBe(1);
   other.close();
   await once(other, 'close');
-  ports.update(serviceOf('a', { port }), alone);
+  update(ports, port);
   expect(ports.open).toBe(1);
   expect(vi.getTimerCount()).toBe(0);
   vi.advanceTimersByTime(120_000);

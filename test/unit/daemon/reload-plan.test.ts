@@ -23,7 +23,8 @@ function plan(current: readonly ReturnType<typeof running>[], entries: readonly 
   const { keep, start, drop, retain } = planReload(current, table);
   return {
     keep: keep.map(({ running: { service } }) => service.id),
-    start: start.map(({ id }) => id),
+    start: start.map(({ service }) => service.id),
+    follow: start.map(({ service, predecessor }) => `${service.id} ${predecessor?.service.protocol.name}`),
     drop: drop.map(({ service }) => service.id),
     retain: retain.map(({ service }) => service.id),
   };
@@ -33,6 +34,7 @@ test('the same text keeps everything', () => {
   expect(plan([running('a'), running('b')], [ready('a'), ready('b')])).toEqual({
     keep: ['a', 'b'],
     start: [],
+    follow: [],
     drop: [],
     retain: [],
   });
@@ -42,6 +44,7 @@ test('new services start, missing and disabled ones are dropped', () => {
   expect(plan([running('a'), running('b')], [ready('c'), other('disabled', 'b')])).toEqual({
     keep: [],
     start: ['c'],
+    follow: ['c undefined'],
     drop: ['a', 'b'],
     retain: [],
   });
@@ -72,4 +75,15 @@ test('a service whose file or folder cannot be read any more is retained', () =>
 test('services that agree in everything are matched one to one', () => {
   const twin = { address: '127.0.0.2' };
   expect(plan([running('a'), running('a', twin)], [ready('a')])).toMatchObject({ keep: ['a'], drop: ['a'] });
+});
+
+test('a new service has the dropped one of its id as predecessor, of several that of its protocol', () => {
+  const udp = { protocol: { name: 'udp', number: 17 }, socketType: 'dgram' } as const;
+  const both = [running('a', udp), running('a'), running('b')];
+  expect(plan(both, [ready('A', { port: 99 }), ready('a', { ...udp, port: 99 })]).follow).toEqual(['A tcp', 'a udp']);
+  expect(plan([running('a')], [ready('a', { ...udp, port: 99 }), ready('a', { port: 98 })]).follow).toEqual([
+    'a undefined',
+    'a tcp',
+  ]);
+  expect(plan([running('a')], [ready('a', udp)]).follow).toEqual(['a tcp']);
 });
