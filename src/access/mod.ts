@@ -1,3 +1,5 @@
 /** Who may use a service, and when. Pure. */
+
 export { AccessList } from './access-list.ts';
+export * from './hosts/mod.ts';
 export { withinTimes } from './times.ts';

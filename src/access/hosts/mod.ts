@@ -1,0 +1,3 @@
+/** hosts.allow and hosts.deny, hosts_access(5). Pure. */
+export { parseHostsFile } from './parse.ts';
+export { HostsTable, type HostsVerdict } from './table.ts';
