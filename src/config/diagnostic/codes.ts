@@ -67,7 +67,14 @@ export const codes = {
   'bad-variable': ['error', 'The value does not name an environment variable.'],
   'bad-log-type': ['error', 'The words after `log_type` do not describe a log.'],
   'facility-assumed': ['note', '`log_type = SYSLOG` without a facility means the facility daemon; xinetd refuses it.'],
-  'intercept-ignored': ['warning', 'The flag INTERCEPT is accepted for old files and does nothing.'],
+  'intercept-ignored': [
+    'warning',
+    'The flag INTERCEPT is accepted for old files: access is checked before a server is started, so nothing has to stand between it and its clients.',
+  ],
+  'not-available': [
+    'error',
+    'The service asks for something that needs a part of the system which kinetd does not work with.',
+  ],
   'userid-not-looked-up': [
     'warning',
     'The flag USERID is accepted; the remote user is not looked up, and no line is logged for it.',

@@ -12,7 +12,7 @@ import type { Environments } from './environment.ts';
 import type { Findings } from './findings.ts';
 import { deepFreeze } from './freeze.ts';
 import { resolveIdentity } from './identity.ts';
-import { checkSupported } from './later.ts';
+import { checkAvailable, checkSupported } from './later.ts';
 import type { ResolveOptions } from './options.ts';
 import { resolveProgram, resolveServer } from './program.ts';
 import { checkRequired } from './required.ts';
@@ -47,6 +47,7 @@ export function resolveService(definition: Definition, around: Surroundings, fin
   const { settings, dialect } = definition;
   const { system, options } = around;
   checkSupported(definition, findings);
+  checkAvailable(definition, findings);
   // What else it lacks (a port for an RPC service) would only be noise.
   if (findings.refused) return undefined;
   const kind = kindOf(settings);
@@ -109,6 +110,7 @@ export function resolveService(definition: Definition, around: Surroundings, fin
  */
 export function inspectBroken(definition: Definition, system: System, findings: Findings): undefined {
   checkSupported(definition, findings);
+  checkAvailable(definition, findings);
   resolveIdentity(definition, system, findings);
   const directories = resolveDirectories(definition, system, findings);
   if (directories !== undefined) resolveServer(definition, directories.rootDirectory, system, findings);

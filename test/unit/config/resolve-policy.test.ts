@@ -144,6 +144,30 @@ describe('access', () => {
   });
 });
 
+describe('what kinetd does not work with', () => {
+  test('LABELED and mdns = yes are refused with the reason', async () => {
+    const { diagnostics, entries } = await resolved(
+      [definition('x', { flags: new Set(['LABELED']), mdns: true }), definition('y', { port: 1, mdns: false })],
+      system,
+    );
+    expect(entries.map(({ state }) => state)).toEqual(['refused', 'ready']);
+    expect(diagnostics.map(({ code, message }) => `${code}: ${message}`)).toEqual([
+      expect.stringMatching(/^not-available: LABELED needs SELinux/),
+      expect.stringMatching(/^not-available: mdns = yes needs a responder/),
+    ]);
+  });
+
+  test('mdns = yes of defaults refuses the services that do not take it back', async () => {
+    const { entries } = await resolved(
+      [definition('x', { mdns: true }), definition('y', { port: 1, mdns: false })],
+      system,
+      {},
+      { mdns: true },
+    );
+    expect(entries.map(({ state }) => state)).toEqual(['refused', 'ready']);
+  });
+});
+
 describe('rules in hosts.allow and hosts.deny', () => {
   const ruled = fakeSystem({ hostsAccessRules: true });
   test('refuse a service of xinetd.conf, which would have asked them', async () => {

@@ -25,10 +25,12 @@ const flagWords: readonly WordEntry<ServiceFlag>[] = [
   { word: 'REUSE', documentation: 'the port may be bound again at once; always so, accepted for old files' },
   {
     word: 'INTERCEPT',
-    documentation: 'accepted for old files; does nothing',
+    documentation:
+      'accepted for old files; no process has to stand between clients and a server, since access is checked before a server is started',
     remark: {
       code: 'intercept-ignored',
-      message: 'INTERCEPT does nothing: access is checked before a server starts anyway',
+      message:
+        'INTERCEPT need not put a process between clients and the server: the access of each peer is checked before a server is started for it',
     },
   },
   { word: 'NORETRY', documentation: 'a failed fork is not tried again' },
@@ -40,7 +42,7 @@ const flagWords: readonly WordEntry<ServiceFlag>[] = [
   { word: 'SENSOR', documentation: 'the port is a trap: see `deny_time`', later: true },
   { word: 'IPv4', documentation: 'the service is reached over IPv4 alone' },
   { word: 'IPv6', documentation: 'the service has an IPv6 socket' },
-  { word: 'LABELED', documentation: 'the program runs in the SELinux context of its client', later: true },
+  { word: 'LABELED', documentation: 'refused: the program would run in the SELinux context of its client' },
 ];
 
 const socketTypeWords: readonly WordEntry<NonNullable<Settings['socket_type']>>[] = [

@@ -70,10 +70,11 @@ export const network: Pick<AttributeTable, 'bind' | 'v6only' | 'redirect' | 'mdn
     places: 'both',
     syntax: 'yes | no',
     default: 'no',
-    documentation: ['With `yes` the service would be announced by multicast DNS; `no` is accepted for old files.'],
+    documentation: [
+      '`no` is accepted for old files. With `yes` the service would be announced by multicast DNS; kinetd has no responder for that, so such a service is refused. Avahi can announce it instead.',
+    ],
     example: 'mdns = no',
     words: yesNoWords,
-    later: { documentation: 'Not done by this version: `yes`.', uses: (yes) => (yes ? ['mdns'] : []) },
     parse: yesNo,
   }),
 };
