@@ -54,7 +54,7 @@ function openFamily(plan: SocketPlan, endpoint: Endpoint, beside: readonly Descr
     applyOptions(plan, descriptor);
     const bindAndListen = (): void => {
       bindInternet(descriptor, endpoint.family, endpoint.address, endpoint.port);
-      if (plan.socketType === 'stream' || plan.socketType === 'seqpacket') listen(descriptor, plan.socket.backlog);
+      startListening(plan, descriptor);
     };
     if (beside.length === 0) bindAndListen();
     else sharingThePort([descriptor, ...beside], bindAndListen);
@@ -81,8 +81,20 @@ function sharingThePort(sockets: readonly Descriptor[], act: () => void): void {
   }
 }
 
-/** Options that may be set on a bound socket too: a reload applies them to the socket that it keeps. */
-export function applyOptions({ protocol, socket }: SocketPlan, descriptor: Descriptor): void {
+/**
+ * What of a plan can be changed on a bound socket: a reload applies it to the socket that it keeps. listen(2) on a
+ * socket that listens changes the length of its queue and loses nothing that is in it.
+ */
+export function applyChanges(plan: SocketPlan, descriptor: Descriptor): void {
+  applyOptions(plan, descriptor);
+  startListening(plan, descriptor);
+}
+
+function startListening({ socketType, socket }: SocketPlan, descriptor: Descriptor): void {
+  if (socketType === 'stream' || socketType === 'seqpacket') listen(descriptor, socket.backlog);
+}
+
+function applyOptions({ protocol, socket }: SocketPlan, descriptor: Descriptor): void {
   if (protocol.name === 'tcp') {
     setSocketOption(descriptor, 'noDelay', socket.noDelay ? 1 : 0);
     setSocketOption(descriptor, 'keepAlive', socket.keepAlive ? 1 : 0);

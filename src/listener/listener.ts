@@ -18,7 +18,7 @@ import {
   type Watch,
   watchReadable,
 } from '../os/mod.ts';
-import { applyOptions, openListeningSocket, type SocketPlan } from './bind.ts';
+import { applyChanges, openListeningSocket, type SocketPlan } from './bind.ts';
 import { type ListenerEvent, type ListenerState, nextState } from './state.ts';
 
 /** Connections accepted in one go before the other listeners get their turn. */
@@ -94,7 +94,7 @@ export class Listener {
     const next = nextState(this.#state, 'open');
     try {
       if (busy === undefined) setBlocking(descriptor, this.#plan.wait);
-      applyOptions(this.#plan, descriptor);
+      applyChanges(this.#plan, descriptor);
     } catch (error) {
       closeDescriptor(descriptor);
       throw error;
@@ -112,7 +112,7 @@ export class Listener {
    */
   update(plan: SocketPlan): void {
     this.#plan = plan;
-    if (this.#socket !== undefined) applyOptions(plan, this.#socket.descriptor);
+    if (this.#socket !== undefined) applyChanges(plan, this.#socket.descriptor);
   }
 
   /** Stops watching and keeps the socket: clients queue in the kernel. */
