@@ -9,6 +9,8 @@
 import type {
   FailureFlag,
   Network,
+  NetworkRate,
+  Rate,
   SocketType,
   SuccessFlag,
   SyslogFacility,
@@ -83,6 +85,9 @@ export interface Settings {
   readonly instances?: Bound;
   readonly per_source?: Bound;
   readonly cps?: { readonly connections: number; readonly pauseSeconds: number };
+  readonly rate_limit?: Rate | 'UNLIMITED';
+  readonly rate_limit_source?: Rate | 'UNLIMITED';
+  readonly rate_limit_network?: NetworkRate | 'UNLIMITED';
   readonly max_load?: number;
   readonly access_times?: readonly TimeRange[];
   readonly only_from?: readonly AccessItem[];

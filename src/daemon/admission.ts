@@ -1,11 +1,11 @@
 /**
- * One decision for one client: access, times, load, cps, instances, per_source, the daemon's own limit, in this
+ * One decision for one client: access, times, load, rates, cps, instances, per_source, the daemon's own limit, in this
  * order. The first that says no gives the reason. Nothing has been launched or logged by then, and a client that
  * access refuses uses up nothing of the limits (under xinetd it counts for cps and takes a server for a moment).
  */
 import { AccessList, withinTimes } from '../access/mod.ts';
-import { CpsWindow, Occupancy, StartRate } from '../limit/mod.ts';
-import type { Decision, Peer, Service } from '../model/mod.ts';
+import { CpsWindow, Occupancy, Rates, type Sources, StartRate } from '../limit/mod.ts';
+import type { Decision, Peer, RateLimits, Service } from '../model/mod.ts';
 
 /** What the decision depends on besides the service and the client. */
 export interface Moment {
@@ -27,12 +27,17 @@ export class Admission {
   #access: AccessList;
   #cps: CpsWindow | undefined;
   #starts: StartRate | undefined;
+  #rates: Rates | undefined;
+  readonly #sources: Sources;
 
-  constructor(service: Service) {
+  /** @param sources what is remembered of clients that come often, for all services */
+  constructor(service: Service, sources: Sources) {
     this.#service = service;
+    this.#sources = sources;
     this.#access = accessOf(service);
     this.#cps = cpsOf(service);
     this.#starts = startsOf(service);
+    this.#rates = this.#ratesOf(service);
   }
 
   /** A reload: new rules, while the servers that run stay counted. */
@@ -42,6 +47,7 @@ export class Admission {
     this.#access = accessOf(service);
     if (before.limits.cps?.connections !== service.limits.cps?.connections) this.#cps = cpsOf(service);
     if (before.limits.startsPerMinute !== service.limits.startsPerMinute) this.#starts = startsOf(service);
+    if (!sameRates(before.limits.rates, service.limits.rates)) this.#rates = this.#ratesOf(service);
   }
 
   /** @param peer undefined for a `wait` stream, where only the server will know its clients */
@@ -50,6 +56,8 @@ export class Admission {
     if (peer !== undefined && !this.#access.admits(peer.address)) return deny('address');
     if (access.times !== undefined && !withinTimes(access.times, minuteOfDay(moment.time))) return deny('time');
     if (limits.maxLoad !== undefined && moment.load() >= limits.maxLoad) return deny('load');
+    const over = this.#rates?.refusal(peer?.address, moment.time);
+    if (over !== undefined) return deny(over);
     if (this.#cps !== undefined && !this.#cps.admit(Math.floor(moment.time / 1000))) {
       return deny('connections per second');
     }
@@ -67,6 +75,10 @@ export class Admission {
   /** The port is back after its cps pause. */
   resetCps(): void {
     this.#cps?.reset();
+  }
+
+  #ratesOf({ limits }: Service): Rates | undefined {
+    return limits.rates === undefined ? undefined : new Rates(limits.rates, this.#sources);
   }
 
   #room(peer: Peer | undefined, moment: Moment): Decision {
@@ -93,6 +105,11 @@ function cpsOf({ limits }: Service): CpsWindow | undefined {
 
 function startsOf({ limits }: Service): StartRate | undefined {
   return limits.startsPerMinute === undefined ? undefined : new StartRate(limits.startsPerMinute);
+}
+
+/** What is counted goes on over a reload that leaves the rates as they are. */
+function sameRates(before: RateLimits | undefined, now: RateLimits | undefined): boolean {
+  return JSON.stringify(before) === JSON.stringify(now);
 }
 
 function minuteOfDay(time: number): number {

@@ -9,6 +9,7 @@
  */
 import type { ServiceTable } from '../config/mod.ts';
 import { Servers } from '../launch/mod.ts';
+import { Sources } from '../limit/mod.ts';
 import type { Clock, DaemonLog, Sink } from '../log/mod.ts';
 import { type ExitWatch, type Pulse, watchExits } from '../os/mod.ts';
 import { planReload } from './reload-plan.ts';
@@ -49,7 +50,12 @@ export class Daemon {
       this.#dismiss();
     }, options.pulse);
     this.#servers = new Servers(this.#exits);
-    this.#shared = { ...options, servers: this.#servers, collectExits: () => this.#exits.collect() };
+    this.#shared = {
+      ...options,
+      servers: this.#servers,
+      sources: new Sources((words) => void crypto.getRandomValues(words), options.clock()),
+      collectExits: () => this.#exits.collect(),
+    };
   }
 
   /** The services at work, in the order of the text. */

@@ -6,6 +6,7 @@
  * listener watched again. Nothing here waits, and nothing here throws for what a client or the system does.
  */
 import { type Ends, Launcher, launchFailureMessage, type Server, type Servers } from '../launch/mod.ts';
+import type { Sources } from '../limit/mod.ts';
 import type { Listener, ListenerObserver } from '../listener/mod.ts';
 import { type Clock, type DaemonLog, type ServiceRecord, type Sink, serviceLine } from '../log/mod.ts';
 import type { Decision, Endpoint, ExitFacts, FailReason, Launched, Peer, Service } from '../model/mod.ts';
@@ -21,6 +22,7 @@ export interface Shared {
   readonly log: DaemonLog;
   readonly logs: ServiceLogs;
   readonly servers: Servers;
+  readonly sources: Sources;
   /** Takes note of servers that have ended, now. */
   readonly collectExits: () => void;
   /** The one-minute load average. */
@@ -57,7 +59,7 @@ export class RunningService implements ListenerObserver {
     this.#shared = shared;
     this.#log = shared.logs.of(service);
     this.#launcher = new Launcher(service.protocol, service.server.launch);
-    this.#admission = new Admission(service);
+    this.#admission = new Admission(service, shared.sources);
     this.#ports = new Ports(service, this, shared.log);
   }
 

@@ -3,6 +3,9 @@
  * administrators' scripts look for.
  */
 
+/** Kinetd's own: which of the three rates a client is over. */
+export type RateReason = 'rate_limit' | 'rate_limit_source' | 'rate_limit_network';
+
 export type FailReason =
   | 'address'
   | 'time'
@@ -12,6 +15,7 @@ export type FailReason =
   | 'service_limit'
   | 'per_source_limit'
   | 'process_limit'
-  | 'connections per second';
+  | 'connections per second'
+  | RateReason;
 
 export type Decision = { readonly verdict: 'allow' } | { readonly verdict: 'deny'; readonly reason: FailReason };

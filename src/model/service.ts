@@ -62,8 +62,31 @@ export interface ServiceLimits {
   readonly cps: { readonly connections: number; readonly pauseSeconds: number } | undefined;
   /** At most `starts` servers a minute (an inetd's `.max` and `-R`); then the port pauses until the minute has room. */
   readonly startsPerMinute: number | undefined;
+  readonly rates: RateLimits | undefined;
   /** Refuse while the one-minute load average is at or above this. */
   readonly maxLoad: number | undefined;
+}
+
+/** Who comes more often than this is refused, and nobody else. At least one of them is set. */
+export interface RateLimits {
+  /** All clients of the service together. */
+  readonly service: Rate | undefined;
+  /** Each client address. */
+  readonly source: Rate | undefined;
+  /** Each block of addresses. */
+  readonly network: NetworkRate | undefined;
+}
+
+/** A token bucket: `count` connections in `periodSeconds`, and at most `burst` together after a quiet time. */
+export interface Rate {
+  readonly count: number;
+  readonly periodSeconds: number;
+  readonly burst: number;
+}
+
+export interface NetworkRate extends Rate {
+  /** Prefix lengths of the blocks. */
+  readonly prefixes: { readonly inet: number; readonly inet6: number };
 }
 
 /** Who may use the service, and when. */

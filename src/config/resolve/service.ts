@@ -2,8 +2,8 @@
  * One Definition to one Service, or to the reasons why not. Every part looks at its own attributes; an error
  * of one does not keep the others from looking, so that `check` says everything in one go.
  */
-import type { Logging, Service, ServiceLimits, SocketOptions } from '../../model/mod.ts';
-import type { AttributeName, Bound, Definition, Settings } from '../definition.ts';
+import type { Logging, Service, SocketOptions } from '../../model/mod.ts';
+import type { AttributeName, Definition, Settings } from '../definition.ts';
 import { locate, type Span } from '../source/mod.ts';
 import { checkHostsAccess, resolveAccess } from './access.ts';
 import { resolveDirectories } from './directories.ts';
@@ -17,6 +17,7 @@ import type { ResolveOptions } from './options.ts';
 import { resolveProgram, resolveServer } from './program.ts';
 import { checkRequired } from './required.ts';
 import { resolveLimits } from './rlimits.ts';
+import { resolveServiceLimits } from './service-limits.ts';
 import type { System } from './system.ts';
 import { decodeBytes, systemText } from './text.ts';
 import { type Kind, kindOf, resolvePort, resolveTransport } from './transport.ts';
@@ -30,8 +31,6 @@ export interface Surroundings {
   readonly defaultSpans: ReadonlyMap<AttributeName, Span>;
 }
 
-/** `cps` of a service that says nothing about it, in xinetd. */
-const xinetdRate = { connections: 50, pauseSeconds: 10 };
 const xinetdBacklog = 64;
 
 const noFlags: ReadonlySet<never> = deepFreeze(new Set<never>());
@@ -67,6 +66,7 @@ export function resolveService(definition: Definition, around: Surroundings, fin
     system.hostsAccessRules,
     findings,
   );
+  const limits = resolveServiceLimits(definition, options, findings);
   const logging = resolveLogging(definition, around.defaultSpans, findings);
   const uid = runAs?.uid ?? system.uid;
   const resourceLimits = resolveLimits(definition, uid, system, findings);
@@ -83,7 +83,7 @@ export function resolveService(definition: Definition, around: Surroundings, fin
     wait: settings.wait === true,
     endpoints,
     socket: socketOptions(definition, options),
-    limits: serviceLimits(definition, options),
+    limits,
     access,
     logging,
     server: {
@@ -145,22 +145,6 @@ function socketOptions({ settings, inetd }: Definition, options: ResolveOptions)
     sendBuffer: inetd?.sendBuffer,
     receiveBuffer: inetd?.receiveBuffer,
   };
-}
-
-function serviceLimits({ settings, inetd }: Definition, options: ResolveOptions): ServiceLimits {
-  const cps = settings.cps ?? (inetd === undefined ? xinetdRate : undefined);
-  const starts = inetd === undefined ? 0 : (inetd.startsPerMinute ?? options.startsPerMinute);
-  return {
-    instances: finite(settings.instances),
-    perSource: finite(settings.per_source),
-    cps: cps === undefined || cps.connections === 0 ? undefined : cps,
-    startsPerMinute: starts === 0 ? undefined : starts,
-    maxLoad: settings.max_load,
-  };
-}
-
-function finite(bound: Bound | undefined): number | undefined {
-  return bound === 'UNLIMITED' ? undefined : bound;
 }
 
 /** A service that takes its log_type from defaults shares that log with the others that do. */

@@ -121,6 +121,16 @@ describe('waiting', () => {
   });
 });
 
+test('a rate for each client of a waiting stream service is refused, since it could not be kept', async () => {
+  const rate = { count: 1, periodSeconds: 1, burst: 1 };
+  const network = { ...rate, prefixes: { inet: 24, inet6: 64 } };
+  const codes = (settings: object): Promise<readonly string[]> => codesOf([definition('x', settings)], system);
+  expect(await codes({ wait: true, rate_limit_source: rate })).toEqual(['peer-unknown']);
+  expect(await codes({ wait: true, rate_limit_network: network })).toEqual(['peer-unknown']);
+  expect(await codes({ wait: true, rate_limit: rate, rate_limit_source: 'UNLIMITED' })).toEqual([]);
+  expect(await codes({ wait: true, socket_type: 'dgram', rate_limit_source: rate })).toEqual([]);
+});
+
 describe('access', () => {
   test('absent, empty and given lists stay apart', async () => {
     const access = async (settings: object): Promise<unknown> =>

@@ -1,9 +1,12 @@
 import { expect, test } from 'vitest';
 
 import { Admission, type Moment } from '../../../src/daemon/admission.ts';
+import { Sources } from '../../../src/limit/mod.ts';
+import type { Service } from '../../../src/model/mod.ts';
 import { serviceOf } from './service.ts';
 
 const client = { address: '192.0.2.1', port: 40000 };
+const admissionOf = (service: Service): Admission => new Admission(service, new Sources((words) => words.fill(1), 0));
 const noon = new Date(2026, 10, 20, 12, 0, 0).getTime();
 const now: Moment = { time: noon, load: () => 0, full: () => false, collectExits: () => {} };
 const deny = (reason: string) => ({ verdict: 'deny', reason });
@@ -11,28 +14,28 @@ const allow = { verdict: 'allow' };
 const stranger = { family: 'inet', address: '192.0.2.0', prefix: 24, text: '192.0.2.0/24' } as const;
 
 test('without limits everyone is admitted', () => {
-  expect(new Admission(serviceOf('a')).decide(client, now)).toEqual(allow);
+  expect(admissionOf(serviceOf('a')).decide(client, now)).toEqual(allow);
 });
 
 test('the first rule that says no gives the reason: address, time, load, cps, instances, per_source, process limit', () => {
   const access = { noAccess: [stranger], times: [{ from: 0, to: 1 }] };
   const limits = { maxLoad: 1, instances: 0, perSource: 0 };
   const busy = { ...now, load: () => 5, full: () => true };
-  expect(new Admission(serviceOf('a', { access, limits })).decide(client, busy)).toEqual(deny('address'));
-  expect(new Admission(serviceOf('a', { access: { times: access.times }, limits })).decide(client, busy)).toEqual(
+  expect(admissionOf(serviceOf('a', { access, limits })).decide(client, busy)).toEqual(deny('address'));
+  expect(admissionOf(serviceOf('a', { access: { times: access.times }, limits })).decide(client, busy)).toEqual(
     deny('time'),
   );
-  expect(new Admission(serviceOf('a', { limits })).decide(client, busy)).toEqual(deny('load'));
+  expect(admissionOf(serviceOf('a', { limits })).decide(client, busy)).toEqual(deny('load'));
   const rest = { instances: 0, perSource: 0 };
-  expect(new Admission(serviceOf('a', { limits: rest })).decide(client, busy)).toEqual(deny('service_limit'));
-  expect(new Admission(serviceOf('a', { limits: { perSource: 0 } })).decide(client, busy)).toEqual(
+  expect(admissionOf(serviceOf('a', { limits: rest })).decide(client, busy)).toEqual(deny('service_limit'));
+  expect(admissionOf(serviceOf('a', { limits: { perSource: 0 } })).decide(client, busy)).toEqual(
     deny('per_source_limit'),
   );
-  expect(new Admission(serviceOf('a')).decide(client, busy)).toEqual(deny('process_limit'));
+  expect(admissionOf(serviceOf('a')).decide(client, busy)).toEqual(deny('process_limit'));
 });
 
 test('a client that its address excludes uses up nothing of cps', () => {
-  const admission = new Admission(
+  const admission = admissionOf(
     serviceOf('a', { access: { noAccess: [stranger] }, limits: { cps: { connections: 1, pauseSeconds: 10 } } }),
   );
   for (let attempt = 0; attempt < 5; attempt++) admission.decide(client, now);
@@ -44,29 +47,54 @@ test('a client that its address excludes uses up nothing of cps', () => {
 test('the load average is asked for only by a service that limits it', () => {
   let asked = 0;
   const load = (): number => ++asked;
-  new Admission(serviceOf('a')).decide(client, { ...now, load });
+  admissionOf(serviceOf('a')).decide(client, { ...now, load });
   expect(asked).toBe(0);
-  expect(new Admission(serviceOf('a', { limits: { maxLoad: 1 } })).decide(client, { ...now, load })).toEqual(
+  expect(admissionOf(serviceOf('a', { limits: { maxLoad: 1 } })).decide(client, { ...now, load })).toEqual(
     deny('load'),
   );
   expect(asked).toBe(1);
 });
 
 test('a reload keeps what is counted and takes the new bounds', () => {
-  const admission = new Admission(serviceOf('a', { limits: { instances: 2 } }));
+  const admission = admissionOf(serviceOf('a', { limits: { instances: 2 } }));
   admission.occupancy.enter(client.address);
   admission.update(serviceOf('a', { limits: { instances: 1 } }));
   expect(admission.decide(client, now)).toEqual(deny('service_limit'));
 });
 
 test('a client that is not known is not measured by addresses', () => {
-  const admission = new Admission(serviceOf('a', { limits: { perSource: 0 } }));
+  const admission = admissionOf(serviceOf('a', { limits: { perSource: 0 } }));
   expect(admission.decide(undefined, now)).toEqual(allow);
 });
 
 test('nobody is refused for the sake of a server that has ended', () => {
-  const admission = new Admission(serviceOf('a', { limits: { instances: 1 } }));
+  const admission = admissionOf(serviceOf('a', { limits: { instances: 1 } }));
   admission.occupancy.enter('10.0.0.1');
   const collectExits = (): void => admission.occupancy.leave('10.0.0.1');
   expect(admission.decide(client, { ...now, collectExits })).toEqual(allow);
+});
+
+test('a rate counts who is admitted so far, and what it refuses uses up nothing of cps', () => {
+  const rates = { service: undefined, source: { count: 1, periodSeconds: 1, burst: 1 }, network: undefined };
+  const limits = { rates, cps: { connections: 2, pauseSeconds: 10 } };
+  const admission = admissionOf(serviceOf('a', { access: { noAccess: [stranger] }, limits }));
+  const friend = { address: '10.0.0.1', port: 1 };
+  expect(admission.decide(client, now)).toEqual(deny('address'));
+  expect(admission.decide(friend, now)).toEqual(allow);
+  for (let attempt = 0; attempt < 5; attempt++) {
+    expect(admission.decide(friend, now)).toEqual(deny('rate_limit_source'));
+  }
+  expect(admission.decide({ address: '10.0.0.2', port: 1 }, now)).toEqual(allow);
+});
+
+test('a reload that leaves the rates as they are forgets nobody', () => {
+  const limits = (count: number) => ({
+    rates: { service: undefined, source: { count, periodSeconds: 60, burst: 1 }, network: undefined },
+  });
+  const admission = admissionOf(serviceOf('a', { limits: limits(1) }));
+  expect(admission.decide(client, now)).toEqual(allow);
+  admission.update(serviceOf('a', { limits: limits(1) }));
+  expect(admission.decide(client, now)).toEqual(deny('rate_limit_source'));
+  admission.update(serviceOf('a', { limits: limits(2) }));
+  expect(admission.decide(client, now)).toEqual(allow);
 });

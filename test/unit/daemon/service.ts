@@ -17,6 +17,7 @@ const unlimited: ServiceLimits = {
   perSource: undefined,
   cps: undefined,
   startsPerMinute: undefined,
+  rates: undefined,
   maxLoad: undefined,
 };
 

@@ -12,6 +12,7 @@ import { limits } from './limits.ts';
 import { logging } from './logging.ts';
 import { network } from './network.ts';
 import { program } from './program.ts';
+import { rates } from './rates.ts';
 
 /** Groups in the order in which the manual has them. */
 export const attributeGroups: Readonly<Record<string, Partial<AttributeTable>>> = {
@@ -19,7 +20,7 @@ export const attributeGroups: Readonly<Record<string, Partial<AttributeTable>>> 
   'The program': program,
   'Where it listens': network,
   'Who may use it': access,
-  Limits: limits,
+  Limits: { ...limits, ...rates },
   Logging: logging,
   Banners: banners,
 };
@@ -30,6 +31,7 @@ export const attributes: AttributeTable = {
   ...network,
   ...access,
   ...limits,
+  ...rates,
   ...logging,
   ...banners,
 };

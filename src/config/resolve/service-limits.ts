@@ -1,0 +1,52 @@
+/**
+ * How much of a service there may be: bounds with their defaults, and the cases in which the daemon could not keep to
+ * them. Like an access list, a rate for each client cannot be kept where the server accepts its clients itself.
+ */
+import type { RateLimits, ServiceLimits } from '../../model/mod.ts';
+import type { Definition, Settings } from '../definition.ts';
+import type { Findings } from './findings.ts';
+import type { ResolveOptions } from './options.ts';
+
+/** `cps` of a service that says nothing about it, in xinetd. */
+const xinetdRate = { connections: 50, pauseSeconds: 10 };
+
+export function resolveServiceLimits(
+  { settings, inetd }: Definition,
+  options: ResolveOptions,
+  findings: Findings,
+): ServiceLimits {
+  const cps = settings.cps ?? (inetd === undefined ? xinetdRate : undefined);
+  const starts = inetd === undefined ? 0 : (inetd.startsPerMinute ?? options.startsPerMinute);
+  const limits: ServiceLimits = {
+    instances: finite(settings.instances),
+    perSource: finite(settings.per_source),
+    cps: cps === undefined || cps.connections === 0 ? undefined : cps,
+    startsPerMinute: starts === 0 ? undefined : starts,
+    rates: resolveRates(settings),
+    maxLoad: settings.max_load,
+  };
+  if (settings.socket_type === 'stream' && settings.wait === true) checkPeerUnknown(limits, findings);
+  return limits;
+}
+
+function resolveRates(settings: Settings): RateLimits | undefined {
+  const service = finite(settings.rate_limit);
+  const source = finite(settings.rate_limit_source);
+  const network = finite(settings.rate_limit_network);
+  return (service ?? source ?? network) === undefined ? undefined : { service, source, network };
+}
+
+function checkPeerUnknown({ rates }: ServiceLimits, findings: Findings): void {
+  if (rates === undefined || (rates.source === undefined && rates.network === undefined)) return;
+  const attribute = rates.source === undefined ? 'rate_limit_network' : 'rate_limit_source';
+  findings.add(
+    'peer-unknown',
+    attribute,
+    `${attribute} cannot be kept for a stream service with wait = yes: the server accepts its clients itself`,
+    `write wait = no, or ${attribute} = UNLIMITED in this service`,
+  );
+}
+
+function finite<Value extends object | number>(bound: Value | 'UNLIMITED' | undefined): Value | undefined {
+  return bound === 'UNLIMITED' ? undefined : bound;
+}
