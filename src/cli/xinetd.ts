@@ -13,7 +13,7 @@ import { type OptionKind, type ParsedOptions, parseOptions, wholeNumber } from '
 import { type PersonalityRun, runPersonality } from './personality.ts';
 import { version } from './version.ts';
 
-const table: Readonly<Record<string, OptionKind>> = {
+export const xinetdOptions: Readonly<Record<string, OptionKind>> = {
   '-d': 'flag',
   '-f': 'value',
   '-filelog': 'value',
@@ -38,7 +38,7 @@ const usage =
 
 /** @returns the exit status */
 export async function xinetd(words: readonly string[]): Promise<number> {
-  const options = parseOptions(words, table, false);
+  const options = parseOptions(words, xinetdOptions, false);
   if (options.values.has('-version')) {
     process.stderr.write(`kinetd ${version()} as xinetd\n`);
     return 0;

@@ -65,6 +65,19 @@ same(needs, 'a detached daemon without services ends', async () => {
   alike(answers, { level: 'CRITICAL', text: 'no services. Exiting...' });
 });
 
+same(needs, 'a detached daemon that a reload leaves without services ends', async () => {
+  const command = ['-filelog', '@FOLDER@/daemon.log', '-f', '@FOLDER@/xinetd.conf', '-pidfile', '@FOLDER@/pid'];
+  const answers = await compare({ personality: 'xinetd', files, unready: true, command }, async (side) => {
+    await until(() => side.messages.find(({ text }) => text === 'Started working: 1 available service'));
+    const pid = Number(readFileSync(join(side.folder, 'pid'), 'latin1'));
+    side.write('xinetd.conf', '');
+    process.kill(pid, 'SIGHUP');
+    await until(() => (alive(pid) ? undefined : true));
+    return [side.messages.at(-1), side.read('pid')];
+  });
+  alike(answers, [{ level: 'CRITICAL', text: 'No available services. Exiting' }, '']);
+});
+
 same(needs, '-stayalive keeps a detached daemon without services', async () => {
   const empty = '# nothing\ndefaults\n{\n}\n';
   const command = [
@@ -207,8 +220,9 @@ difference(needs, 'an option that does not exist is named in a warning', async (
 });
 
 same(needs, 'options without a meaning today are accepted', async () => {
-  const answers = await compare({ personality: 'xinetd', files, words: ['-reuse', '-logprocs', '3'] }, (side) =>
-    side.fares('s'),
+  const answers = await compare(
+    { personality: 'xinetd', files, words: ['-reuse', '-logprocs', '3', '-shutdownprocs', '3', '-loop'] },
+    (side) => side.fares('s'),
   );
   alike(answers, 'served');
 });
