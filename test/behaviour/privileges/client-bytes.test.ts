@@ -1,0 +1,104 @@
+/** The process with privileges reads no byte that a client sent, and opens no file but those that it is made of. */
+import { dirname, join } from 'node:path';
+
+import { expect, test } from 'vitest';
+
+import { talk, UdpClient } from '../../daemon/client.ts';
+import { type Kinetd, root, service, startKinetd, testFolder } from '../../daemon/kinetd.ts';
+import { noTrace, type Trace, trace, tracing } from '../../daemon/trace.ts';
+
+/** What every client says. */
+const words = 'words-of-a-client';
+
+const log = { log_type: 'FILE @FOLDER@/service.log', log_on_success: 'HOST EXIT', log_on_failure: 'HOST' };
+
+/** A daemon from its start to its end, with what its clients do in between. */
+async function traced(services: readonly string[], clients: (daemon: Kinetd) => Promise<void>): Promise<Trace> {
+  const prefix = join(testFolder(), 'trace');
+  const daemon = await startKinetd({ files: { 'x.conf': services.join('') }, wrapper: tracing(prefix) });
+  await clients(daemon);
+  expect(await daemon.stop()).toBe(0);
+  return trace(prefix, daemon.pid);
+}
+
+/** Calls that bring bytes of a socket of the Internet into the process; with a buffer of no length they bring none. */
+function readings(calls: readonly string[]): readonly string[] {
+  return calls
+    .filter((call) => !/^(accept4?|open\w*|clone3?|v?fork|execve(at)?)\(/.test(call))
+    .filter((call) => /<(TCP|UDP)/.test(call) || call.includes(words))
+    .filter((call) => !/^recvfrom\(\d+<UDP(v6)?:\S+>, NULL, 0, /.test(call));
+}
+
+/** Paths that were opened. */
+function opened(calls: readonly string[]): readonly string[] {
+  return calls.flatMap((call) => /^(?:open|openat|openat2|creat)\([^"]*"([^"]*)"/.exec(call)?.[1] ?? []);
+}
+
+test.skipIf(noTrace !== undefined)(
+  `of connections and datagrams to programs, served or refused${noTrace === undefined ? '' : ` (skipped: ${noTrace})`}`,
+  async () => {
+    const calls = await traced(
+      [
+        service('served', log),
+        service('refused', { ...log, no_access: '127.0.0.1' }),
+        service('full', { ...log, instances: 0 }),
+        service('datagram', { ...log, socket_type: 'dgram' }),
+        service('unwanted', { ...log, socket_type: 'dgram', no_access: '127.0.0.1' }),
+      ],
+      async (daemon) => {
+        for (const id of ['served', 'refused', 'full']) await talk(await daemon.address(id), { send: words });
+        const client = new UdpClient();
+        for (const id of ['datagram', 'unwanted']) await client.send(await daemon.address(id), words);
+        client.close();
+        for (const line of [/FAIL: unwanted/, /EXIT: served/, /EXIT: datagram/]) await daemon.file('service.log', line);
+      },
+    );
+    expect(readings(calls.daemon)).toEqual([]);
+    // The trace sees what there is to see: connections, senders, and the servers' own reading.
+    expect(calls.daemon.filter((call) => /^accept4\(.* = \d+<TCP/.test(call))).toHaveLength(3);
+    expect(calls.daemon.filter((call) => /^recvfrom\(\d+<UDP.* = 0$/.test(call))).not.toEqual([]);
+    expect(calls.others.filter((call) => call.startsWith('read(0<TCP') && call.includes(words))).toHaveLength(1);
+    expect(calls.others.filter((call) => call.startsWith('read(0<UDP') && call.includes(words))).toHaveLength(1);
+  },
+);
+
+/** The program and what it is loaded with; what the system says about names, times and itself. */
+const places = [
+  root,
+  dirname(process.execPath),
+  '/lib',
+  '/lib64',
+  '/usr/lib',
+  '/usr/local/lib',
+  '/usr/share/zoneinfo',
+  '/proc',
+  '/sys',
+  '/etc',
+];
+const files = ['/dev/null', '/dev/urandom'];
+
+test.skipIf(noTrace !== undefined)(
+  'and opens nothing that neither the configuration names nor the system has',
+  async () => {
+    let folder = '';
+    const calls = await traced(
+      [service('served', log), service('missing', { ...log, server: '/bin/true' })],
+      async (daemon) => {
+        ({ folder } = daemon);
+        for (const id of ['served', 'missing']) await talk(await daemon.address(id), { send: words });
+        await daemon.reload();
+        await daemon.file('service.log', /EXIT: missing/);
+      },
+    );
+    const known = [...files, join(folder, 'x.conf'), join(folder, 'service.log')];
+    const paths = opened(calls.daemon);
+    expect(paths).toContain(join(folder, 'x.conf'));
+    expect(paths).toContain(join(folder, 'service.log'));
+    const strange = paths.filter((path) => !known.includes(path) && !places.some((place) => within(path, place)));
+    expect([...new Set(strange)]).toEqual([]);
+  },
+);
+
+function within(path: string, place: string): boolean {
+  return path === place || path.startsWith(place.endsWith('/') ? place : `${place}/`);
+}
