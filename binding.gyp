@@ -11,6 +11,7 @@
         "native/descriptor.c",
         "native/error.c",
         "native/become.c",
+        "native/file.c",
         "native/launch.c",
         "native/limits.c",
         "native/names.c",

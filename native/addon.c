@@ -11,6 +11,7 @@ NAPI_MODULE_INIT() {
   define_socket(env, exports);
   define_datagram(env, exports);
   define_descriptor(env, exports);
+  define_file(env, exports);
   define_watch(env, exports);
   define_launch(env, exports);
   define_reap(env, exports);

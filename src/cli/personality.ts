@@ -7,7 +7,7 @@ import { resolve } from 'node:path';
 import { type Daemon, ServiceLogs, serve, syslogTransport } from '../daemon/mod.ts';
 import { type DaemonLog, fileDaemonLog, StreamSink, syslogDaemonLog, terminalDaemonLog } from '../log/mod.ts';
 import type { SyslogFacility } from '../model/mod.ts';
-import { asDescriptor, loadAverage, Pulse } from '../os/mod.ts';
+import { asDescriptor, loadAverage, openLog, Pulse } from '../os/mod.ts';
 import { type InetdOptions, loader } from './configuration.ts';
 import { detach, reportReady, takeDetachedMarker } from './detach.ts';
 import { logDiagnostics, printDiagnostics } from './report.ts';
@@ -67,6 +67,7 @@ export async function runPersonality(run: PersonalityRun): Promise<number> {
       terminal,
       clock,
       later: (job) => pulse.next(job),
+      openFile: openLog,
       daemonLog: log,
     }),
     load: loader(run.paths, run.inetd),
@@ -93,7 +94,7 @@ function openDaemonLog(run: PersonalityRun, syslog: ReturnType<typeof syslogTran
     case 'terminal':
       return terminalDaemonLog(asDescriptor(2), run.ident, run.debug);
     case 'file':
-      return fileDaemonLog(resolve(run.log.path), run.ident, Date.now);
+      return fileDaemonLog(resolve(run.log.path), run.ident, Date.now, openLog);
     case 'syslog':
       return syslogDaemonLog(syslog, run.ident, run.log.facility, Date.now);
   }

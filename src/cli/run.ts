@@ -4,7 +4,7 @@
  */
 import { type Daemon, ServiceLogs, serve, syslogTransport } from '../daemon/mod.ts';
 import { StreamSink, terminalDaemonLog } from '../log/mod.ts';
-import { asDescriptor, loadAverage, Pulse } from '../os/mod.ts';
+import { asDescriptor, loadAverage, openLog, Pulse } from '../os/mod.ts';
 import { chosenPaths, type InetdOptions, loader } from './configuration.ts';
 import { printDiagnostics } from './report.ts';
 
@@ -45,6 +45,7 @@ export async function runForeground(options: RunOptions): Promise<number> {
       terminal: new StreamSink(asDescriptor(2), () => ''),
       clock,
       later: (job) => pulse.next(job),
+      openFile: openLog,
       daemonLog: log,
     }),
     load: loader(chosen.paths, options.inetd),

@@ -9,6 +9,7 @@ import {
   type DaemonLog,
   FileSink,
   type Later,
+  type OpenFile,
   type Sink,
   SyslogSink,
   type SyslogTransport,
@@ -35,6 +36,7 @@ export interface ServiceLogOptions {
   readonly terminal: Sink | undefined;
   readonly clock: Clock;
   readonly later: Later;
+  readonly openFile: OpenFile;
   readonly daemonLog: DaemonLog;
 }
 
@@ -69,14 +71,14 @@ export class ServiceLogs {
         : `${place.facility}.${place.level}`;
     let sink = this.#sinks.get(key);
     if (sink === undefined) {
-      const { clock, later, daemonLog, syslog, ident } = this.#options;
+      const { clock, later, openFile, daemonLog, syslog, ident } = this.#options;
       sink =
         place.kind === 'file'
           ? new FileSink(
               path,
               name,
               { soft: place.softLimit, hard: place.hardLimit },
-              { clock, later },
+              { clock, later, openFile },
               (level, message) => daemonLog.write(level, message),
             )
           : new SyslogSink(syslog, ident, place.facility, place.level, clock);

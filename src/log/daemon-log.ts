@@ -2,13 +2,12 @@
  * The daemon's own messages (`Started working: 3 available services`), each with a level. Three forms: syslog
  * at the message's level, xinetd's `-filelog` line, and the plain foreground form for people.
  */
-import { closeSync, openSync, writeSync } from 'node:fs';
+import { closeSync, writeSync } from 'node:fs';
 
 import type { SyslogFacility, SyslogLevel } from '../model/mod.ts';
-import { logFlags } from './file-sink.ts';
 import { printable } from './printable.ts';
 import type { DaemonLevel } from './record.ts';
-import type { Clock } from './sink.ts';
+import type { Clock, OpenFile } from './sink.ts';
 import { StreamSink } from './stream-sink.ts';
 import { SyslogSink, type SyslogTransport } from './syslog-sink.ts';
 import { oncePerSecond, xinetdTime } from './time.ts';
@@ -46,9 +45,9 @@ export function syslogDaemonLog(
  * `YY/M/D@HH:MM:SS ident[PID]: LEVEL: text`, appended to a file. DEBUG is written too, as xinetd does.
  * @throws SystemError of open(2)
  */
-export function fileDaemonLog(path: string, ident: string, clock: Clock): DaemonLog {
+export function fileDaemonLog(path: string, ident: string, clock: Clock, openFile: OpenFile): DaemonLog {
   const time = oncePerSecond(xinetdTime);
-  let descriptor = openSync(path, logFlags, 0o644);
+  let descriptor = openFile(path);
   let lost = 0;
   const put = (level: DaemonLevel, message: string): boolean => {
     try {
@@ -65,7 +64,7 @@ export function fileDaemonLog(path: string, ident: string, clock: Clock): Daemon
       if (!put(level, message)) lost++;
     },
     reopen() {
-      const fresh = openSync(path, logFlags, 0o644);
+      const fresh = openFile(path);
       const stale = descriptor;
       descriptor = fresh;
       closeSync(stale); // which may fail, but closes all the same

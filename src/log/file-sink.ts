@@ -7,10 +7,10 @@
  * once for many of them. A full disk or a file that has become unwritable costs
  * the lines, not the daemon: see sink.ts.
  */
-import { closeSync, constants, fstatSync, openSync, writeSync } from 'node:fs';
+import { closeSync, fstatSync, writeSync } from 'node:fs';
 
 import { printable } from './printable.ts';
-import type { Clock, Later, Sink, Trouble } from './sink.ts';
+import type { Clock, Later, OpenFile, Sink, Trouble } from './sink.ts';
 import { oncePerSecond, xinetdTime } from './time.ts';
 
 export interface FileLimits {
@@ -19,18 +19,15 @@ export interface FileLimits {
   readonly hard: number | undefined;
 }
 
-/** What time it is, and when lines are written. */
-export interface Timing {
+/** What time it is, when lines are written, and how a file is opened. */
+interface Surroundings {
   readonly clock: Clock;
   readonly later: Later;
+  readonly openFile: OpenFile;
 }
 
 /** How many characters are kept at most. */
 const mostPending = 65_536;
-
-/** A pipe without a reader, or with one that is slow, must not stop the daemon; and no terminal becomes the daemon's own. */
-export const logFlags: number =
-  constants.O_WRONLY | constants.O_APPEND | constants.O_CREAT | constants.O_NOCTTY | constants.O_NONBLOCK;
 
 export class FileSink implements Sink {
   readonly #path: string;
@@ -38,6 +35,7 @@ export class FileSink implements Sink {
   readonly #limits: FileLimits;
   readonly #clock: Clock;
   readonly #later: Later;
+  readonly #openFile: OpenFile;
   readonly #trouble: Trouble;
   readonly #time: (milliseconds: number) => string = oncePerSecond(xinetdTime);
   #descriptor: number | undefined;
@@ -51,12 +49,19 @@ export class FileSink implements Sink {
    * @param name how messages call the log: the service's id, or `common` for the shared one, as in xinetd
    * @throws SystemError of open(2)
    */
-  constructor(path: string, name: string, limits: FileLimits, { clock, later }: Timing, trouble: Trouble) {
+  constructor(
+    path: string,
+    name: string,
+    limits: FileLimits,
+    { clock, later, openFile }: Surroundings,
+    trouble: Trouble,
+  ) {
     this.#path = path;
     this.#name = name;
     this.#limits = limits;
     this.#clock = clock;
     this.#later = later;
+    this.#openFile = openFile;
     this.#trouble = trouble;
     this.#open();
   }
@@ -112,7 +117,7 @@ export class FileSink implements Sink {
   }
 
   #open(): void {
-    this.#descriptor = openSync(this.#path, logFlags, 0o644);
+    this.#descriptor = this.#openFile(this.#path);
     this.#size = fstatSync(this.#descriptor).size;
   }
 

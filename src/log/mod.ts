@@ -3,6 +3,6 @@ export { type DaemonLog, fileDaemonLog, syslogDaemonLog, terminalDaemonLog } fro
 export { FileSink } from './file-sink.ts';
 export type { DaemonLevel, ServiceRecord } from './record.ts';
 export { serviceLine } from './service-line.ts';
-export type { Clock, Later, Sink } from './sink.ts';
+export type { Clock, Later, OpenFile, Sink } from './sink.ts';
 export { StreamSink } from './stream-sink.ts';
 export { SyslogSink, type SyslogTransport } from './syslog-sink.ts';

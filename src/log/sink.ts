@@ -17,5 +17,11 @@ export type Trouble = (level: 'ERROR' | 'WARNING' | 'NOTICE', message: string) =
 /** Time in milliseconds since the epoch, as Date.now gives it. */
 export type Clock = () => number;
 
+/**
+ * Opens a file for appending, and makes it when it is missing; gives its descriptor. Never waits for a pipe's reader.
+ * @throws a system error of open(2)
+ */
+export type OpenFile = (path: string) => number;
+
 /** Does a job some milliseconds later, once. */
 export type Later = (job: () => void) => void;

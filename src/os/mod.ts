@@ -4,6 +4,7 @@ export * from './descriptor.ts';
 export * from './errno.ts';
 export * from './error.ts';
 export * from './exits.ts';
+export * from './file.ts';
 export * from './launch.ts';
 export * from './limits.ts';
 export * from './names.ts';

@@ -64,6 +64,11 @@ export interface Native {
   /** Length of the message, then its descriptors. */
   receiveDescriptors(descriptor: number, buffer: Uint8Array): readonly [number, ...number[]] | undefined;
 
+  openAt(directory: number, name: string, flags: number, mode: number): number;
+  readLinkAt(directory: number, name: string): string;
+  renameAt(directory: number, from: string, to: string): void;
+  unlinkAt(directory: number, name: string): void;
+
   watchReadable(descriptor: number, onReadable: () => void): NativeWatch;
   startWatch(watch: NativeWatch): void;
   stopWatch(watch: NativeWatch): void;

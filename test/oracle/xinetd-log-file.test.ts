@@ -1,5 +1,5 @@
 /** log_type = FILE: limits of its size, the log that defaults share, files that cannot be opened. */
-import { statSync, writeFileSync } from 'node:fs';
+import { chmodSync, lchownSync, statSync, symlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 
 import { expect } from 'vitest';
@@ -142,4 +142,33 @@ difference(needs, 'the daemon says when a log is past its soft limit', async () 
     return side.messages.some(({ text }) => text === 'Size of both log exceeded soft limit');
   });
   expect({ debian, kinetd }).toEqual({ debian: false, kinetd: true });
+});
+
+difference(needs, 'a log is not written through a link of somebody else', async () => {
+  const somebody = 12_345;
+  const { debian, kinetd } = await compare(
+    {
+      personality: 'xinetd',
+      files: {
+        'xinetd.conf':
+          entry('s', { ...lines, log_type: 'FILE @FOLDER@/open/log' }) +
+          entry('other', { log_type: 'FILE @FOLDER@/other.log', ...lines }),
+        'open/file': '',
+        victim: '',
+      },
+      before(side) {
+        chmodSync(join(side.folder, 'open'), 0o777);
+        symlinkSync(join(side.folder, 'victim'), join(side.folder, 'open/log'));
+        lchownSync(join(side.folder, 'open/log'), somebody, somebody);
+      },
+    },
+    async (side) => {
+      const fares = await side.fares('s');
+      await side.fares('other');
+      await side.logged('other', /^START/, 'other.log');
+      return { fares, victim: side.read('victim').length > 0 };
+    },
+  );
+  expect(debian).toEqual({ fares: 'served', victim: true });
+  expect(kinetd).toEqual({ fares: 'no port', victim: false });
 });

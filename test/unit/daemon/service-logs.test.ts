@@ -8,6 +8,7 @@ import { expect, onTestFinished, test } from 'vitest';
 import { ServiceLogs } from '../../../src/daemon/mod.ts';
 import type { Sink } from '../../../src/log/mod.ts';
 import type { Service } from '../../../src/model/mod.ts';
+import { openLog } from '../../../src/os/mod.ts';
 import { serviceOf } from './service.ts';
 
 function logs(): { path: string; all: ServiceLogs } {
@@ -18,6 +19,7 @@ function logs(): { path: string; all: ServiceLogs } {
     terminal: undefined,
     clock: () => 0,
     later() {},
+    openFile: openLog,
     daemonLog: { write() {}, reopen() {} },
   });
   onTestFinished(() => {

@@ -15,6 +15,7 @@ import { join } from 'node:path';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 
 import { FileSink } from '../../../src/log/mod.ts';
+import { openLog } from '../../../src/os/mod.ts';
 import { until } from '../../daemon/until.ts';
 
 let folder: string;
@@ -32,8 +33,12 @@ afterEach(() => rmSync(folder, { recursive: true }));
 
 function sink(limits: { soft: number | undefined; hard: number | undefined } = noLimits): FileSink {
   const noon = new Date(2026, 10, 20, 12, 0, 0).getTime();
-  return new FileSink(path, 'echo', limits, { clock: () => noon, later: (job) => setTimeout(job) }, (level, message) =>
-    troubles.push(`${level} ${message}`),
+  return new FileSink(
+    path,
+    'echo',
+    limits,
+    { clock: () => noon, later: (job) => setTimeout(job), openFile: openLog },
+    (level, message) => troubles.push(`${level} ${message}`),
   );
 }
 

@@ -1,0 +1,71 @@
+/*
+ * Files below a directory that is held open: the steps of a walk that looks at every link before it follows it.
+ */
+#include <errno.h>
+#include <fcntl.h>
+#include <limits.h>
+#include <stdio.h>
+#include <unistd.h>
+
+#include "call.h"
+#include "error.h"
+#include "families.h"
+
+static bool take_place(napi_env env, const napi_value *arguments, int *directory, char *name) {
+  return take_int(env, arguments[0], directory) && take_text(env, arguments[1], name, PATH_MAX);
+}
+
+/* openAt(directory, name, flags, mode): descriptor */
+static napi_value open_at(napi_env env, napi_callback_info info) {
+  napi_value arguments[4];
+  int directory, flags;
+  uint32_t mode;
+  char name[PATH_MAX];
+  take_arguments(env, info, 4, arguments);
+  if (!take_place(env, arguments, &directory, name)) return NULL;
+  if (!take_int(env, arguments[2], &flags) || !take_uint(env, arguments[3], &mode)) return NULL;
+  int fd = openat(directory, name, flags | O_CLOEXEC, (mode_t)mode);
+  return fd < 0 ? fail(env, "open", errno) : make_number(env, fd);
+}
+
+/* readLinkAt(directory, name): text; an empty name is the link that the descriptor itself is (O_PATH) */
+static napi_value read_link_at(napi_env env, napi_callback_info info) {
+  napi_value arguments[2];
+  int directory;
+  char name[PATH_MAX], target[PATH_MAX];
+  take_arguments(env, info, 2, arguments);
+  if (!take_place(env, arguments, &directory, name)) return NULL;
+  ssize_t length = readlinkat(directory, name, target, sizeof target);
+  if (length < 0) return fail(env, "readlink", errno);
+  if ((size_t)length == sizeof target) return fail(env, "readlink", ENAMETOOLONG);
+  target[length] = '\0';
+  return make_text(env, target);
+}
+
+/* renameAt(directory, from, to), within one directory */
+static napi_value rename_at(napi_env env, napi_callback_info info) {
+  napi_value arguments[3];
+  int directory;
+  char from[PATH_MAX], to[PATH_MAX];
+  take_arguments(env, info, 3, arguments);
+  if (!take_place(env, arguments, &directory, from)) return NULL;
+  if (!take_text(env, arguments[2], to, sizeof to)) return NULL;
+  return renameat(directory, from, directory, to) < 0 ? fail(env, "rename", errno) : NULL;
+}
+
+/* unlinkAt(directory, name) */
+static napi_value unlink_at(napi_env env, napi_callback_info info) {
+  napi_value arguments[2];
+  int directory;
+  char name[PATH_MAX];
+  take_arguments(env, info, 2, arguments);
+  if (!take_place(env, arguments, &directory, name)) return NULL;
+  return unlinkat(directory, name, 0) < 0 ? fail(env, "unlink", errno) : NULL;
+}
+
+void define_file(napi_env env, napi_value exports) {
+  define_function(env, exports, "openAt", open_at);
+  define_function(env, exports, "readLinkAt", read_link_at);
+  define_function(env, exports, "renameAt", rename_at);
+  define_function(env, exports, "unlinkAt", unlink_at);
+}
