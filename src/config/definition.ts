@@ -15,6 +15,7 @@ import type {
   SuccessFlag,
   SyslogFacility,
   SyslogLevel,
+  TimeLimit,
   TimeRange,
 } from '../model/mod.ts';
 import type { Diagnostic } from './diagnostic/mod.ts';
@@ -88,6 +89,7 @@ export interface Settings {
   readonly rate_limit?: Rate | 'UNLIMITED';
   readonly rate_limit_source?: Rate | 'UNLIMITED';
   readonly rate_limit_network?: NetworkRate | 'UNLIMITED';
+  readonly timeout?: TimeLimit | 'UNLIMITED';
   readonly max_load?: number;
   readonly access_times?: readonly TimeRange[];
   readonly only_from?: readonly AccessItem[];

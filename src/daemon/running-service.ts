@@ -5,7 +5,14 @@
  * A connection goes accept → admission → launch → START; a server's exit goes EXIT → slot released → (for `wait`)
  * listener watched again. Nothing here waits, and nothing here throws for what a client or the system does.
  */
-import { type Ends, Launcher, launchFailureMessage, type Server, type Servers } from '../launch/mod.ts';
+import {
+  type Ends,
+  Launcher,
+  launchFailureMessage,
+  type Server,
+  type Servers,
+  type ServerTimes,
+} from '../launch/mod.ts';
 import type { Sources } from '../limit/mod.ts';
 import type { Listener, ListenerObserver } from '../listener/mod.ts';
 import { type Clock, type DaemonLog, type ServiceRecord, type Sink, serviceLine } from '../log/mod.ts';
@@ -14,6 +21,7 @@ import { type Connection, closeDescriptor, type Descriptor } from '../os/mod.ts'
 import { Admission } from './admission.ts';
 import type { Inheritance } from './inheritance.ts';
 import { type PortChange, Ports } from './ports.ts';
+import { sameTime, timesOf } from './server-times.ts';
 import type { ServiceLog, ServiceLogs } from './service-logs.ts';
 
 /** What all services of a daemon share. */
@@ -46,6 +54,7 @@ export class RunningService implements ListenerObserver {
   readonly #ports: Ports;
   #service: Service;
   #launcher: Launcher;
+  #times: ServerTimes | undefined;
   #log: ServiceLog | undefined;
   #lastRefusal: { readonly from: string; readonly time: number } | undefined;
   /** Listeners that rest because there were no descriptors for their clients. */
@@ -60,6 +69,7 @@ export class RunningService implements ListenerObserver {
     this.#log = shared.logs.of(service);
     this.#launcher = new Launcher(service.protocol, service.server.launch);
     this.#admission = new Admission(service, shared.sources);
+    this.#times = timesOf(service);
     this.#ports = new Ports(service, this, shared.log);
   }
 
@@ -112,6 +122,7 @@ export class RunningService implements ListenerObserver {
       ...ports,
       take: () => {
         this.#launcher = launcher;
+        if (!sameTime(this.#service, service)) this.#times = timesOf(service);
         this.#log = log;
         this.#service = service;
         this.#admission.update(service);
@@ -239,13 +250,15 @@ export class RunningService implements ListenerObserver {
 
   #started(pid: number, peer: Peer | undefined, waiting: Listener | undefined): Server {
     this.#record({ event: 'start', pid, from: peer?.address });
+    const times = this.#times;
+    times?.begin(pid);
     return {
       pid,
       peer,
       owner: this,
       awaited: waiting !== undefined,
       startedAt: this.#shared.clock(),
-      onExit: (server, facts) => this.#ended(server, facts, waiting),
+      onExit: (server, facts) => this.#ended(server, facts, waiting, times?.end(pid) ?? false),
     };
   }
 
@@ -257,9 +270,9 @@ export class RunningService implements ListenerObserver {
     this.#record({ event: 'fail', reason: failure.step === 'fork' ? 'fork' : 'exec', from: peer?.address });
   }
 
-  #ended(server: Server, facts: ExitFacts, waiting: Listener | undefined): void {
+  #ended(server: Server, facts: ExitFacts, waiting: Listener | undefined, timedOut: boolean): void {
     this.#admission.occupancy.leave(server.peer?.address);
-    this.#record({ event: 'exit', facts, seconds: (this.#shared.clock() - server.startedAt) / 1000 });
+    this.#record({ event: 'exit', facts, seconds: (this.#shared.clock() - server.startedAt) / 1000, timedOut });
     waiting?.giveBack();
     for (const listener of this.#starved) this.#ports.resume(listener);
   }

@@ -2,3 +2,4 @@
 export type { Ends } from './environment.ts';
 export { Launcher, launchFailureMessage } from './launcher.ts';
 export { type Server, Servers } from './servers.ts';
+export { ServerTimes } from './time-limit.ts';

@@ -7,8 +7,16 @@ import type { ExitFacts, FailReason } from '../model/mod.ts';
 export type ServiceRecord =
   | { readonly event: 'start'; readonly pid: number; readonly from: string | undefined }
   | { readonly event: 'fail'; readonly reason: FailReason; readonly from: string | undefined }
-  /** `seconds`: how long the server ran, by the wall clock. */
-  | { readonly event: 'exit'; readonly facts: ExitFacts; readonly seconds: number };
+  | ExitRecord;
+
+export interface ExitRecord {
+  readonly event: 'exit';
+  readonly facts: ExitFacts;
+  /** How long the server ran, by the wall clock. */
+  readonly seconds: number;
+  /** It was told to end because its `timeout` was over. */
+  readonly timedOut: boolean;
+}
 
 /** How important a message of the daemon itself is; xinetd's words, most important first. */
 export type DaemonLevel = 'CRITICAL' | 'ERROR' | 'WARNING' | 'NOTICE' | 'INFO' | 'DEBUG';

@@ -1,10 +1,11 @@
 /**
  * Service records as xinetd's lines (xinetd.log(5), and Debian's xinetd as observed): scripts, SIEMs and storage
  * controllers parse these, so names, order and spaces are xinetd's. Which lines and fields appear depends on
- * log_on_success and log_on_failure. USAGE and the reason `exec` are kinetd's own.
+ * log_on_success and log_on_failure. Kinetd's own are USAGE, the reasons `exec`, `queue` and `rate_limit…`, and a last
+ * word `timeout` behind the fields that xinetd has.
  */
 import type { Logging, SuccessFlag } from '../model/mod.ts';
-import type { ServiceRecord } from './record.ts';
+import type { ExitRecord, ServiceRecord } from './record.ts';
 
 /** What xinetd writes for a client that the daemon cannot know. */
 const noAddress = '<no address>';
@@ -36,7 +37,7 @@ function from(wanted: boolean, address: string | undefined): string {
 function exitLine(
   id: string,
   flags: ReadonlySet<SuccessFlag>,
-  { facts, seconds }: Extract<ServiceRecord, { event: 'exit' }>,
+  { facts, seconds, timedOut }: ExitRecord,
 ): string | undefined {
   if (!flags.has('EXIT') && !flags.has('DURATION') && !flags.has('USAGE')) return undefined;
   let line = `EXIT: ${id}`;
@@ -50,5 +51,5 @@ function exitLine(
     const equals = facts.peakMemoryIsBound ? '<=' : '=';
     line += ` cpu=${facts.cpuSeconds.toFixed(3)}(sec) memory${equals}${Math.round(facts.peakMemory / 1024)}(kB)`;
   }
-  return line;
+  return timedOut ? `${line} timeout` : line;
 }

@@ -63,8 +63,15 @@ export interface ServiceLimits {
   /** At most `starts` servers a minute (an inetd's `.max` and `-R`); then the port pauses until the minute has room. */
   readonly startsPerMinute: number | undefined;
   readonly rates: RateLimits | undefined;
+  readonly timeout: TimeLimit | undefined;
   /** Refuse while the one-minute load average is at or above this. */
   readonly maxLoad: number | undefined;
+}
+
+/** How long a server may run, by the wall clock, and what it has between SIGTERM and SIGKILL. */
+export interface TimeLimit {
+  readonly seconds: number;
+  readonly graceSeconds: number;
 }
 
 /** Who comes more often than this is refused, and nobody else. At least one of them is set. */

@@ -80,7 +80,13 @@ export function signalGroup(pid: number, signal: NodeJS.Signals): boolean {
   return send(-pid, signal);
 }
 
-function send(pid: number, signal: NodeJS.Signals): boolean {
+/** Whether a process group has a member that could be signalled. */
+export function groupExists(pid: number): boolean {
+  if (!Number.isInteger(pid) || pid <= 1) throw new RangeError(`not a process group: ${pid}`);
+  return send(-pid, 0);
+}
+
+function send(pid: number, signal: NodeJS.Signals | 0): boolean {
   try {
     return process.kill(pid, signal);
   } catch (error) {

@@ -23,6 +23,7 @@ export function resolveServiceLimits(
     cps: cps === undefined || cps.connections === 0 ? undefined : cps,
     startsPerMinute: starts === 0 ? undefined : starts,
     rates: resolveRates(settings),
+    timeout: finite(settings.timeout),
     maxLoad: settings.max_load,
   };
   if (settings.socket_type === 'stream' && settings.wait === true) checkPeerUnknown(limits, findings);

@@ -11,10 +11,11 @@ const flags = (success: readonly SuccessFlag[], failure: readonly FailureFlag[] 
 const start: ServiceRecord = { event: 'start', pid: 42, from: '192.0.2.1' };
 const fail: ServiceRecord = { event: 'fail', reason: 'connections per second', from: '::1' };
 
-function exit(ending: ExitFacts['ending'], peakMemoryIsBound = false): ServiceRecord {
+function exit(ending: ExitFacts['ending'], peakMemoryIsBound = false): Extract<ServiceRecord, { event: 'exit' }> {
   return {
     event: 'exit',
     seconds: 3.99,
+    timedOut: false,
     facts: { pid: 42, ending, cpuSeconds: 0.0126, peakMemory: 3 * 1024 * 1024, peakMemoryIsBound },
   };
 }
@@ -68,4 +69,12 @@ test('FAIL has its reason in xinetd words, and the client only with HOST', () =>
 test('a server during whose life the clock was set back has run for no time, not for less', () => {
   const record = { ...exit({ kind: 'status', status: 0 }), seconds: -3600.5 };
   expect(serviceLine('s', flags(['DURATION']), record)).toBe('EXIT: s duration=0(sec)');
+});
+
+test('EXIT of a server whose time was up ends in a word behind what xinetd writes', () => {
+  const record = { ...exit({ kind: 'signal', signal: 15 }), timedOut: true } as const;
+  expect(serviceLine('s', flags(['PID', 'EXIT', 'DURATION']), record)).toBe(
+    'EXIT: s signal=15 pid=42 duration=3(sec) timeout',
+  );
+  expect(serviceLine('s', flags(['PID']), record)).toBeUndefined();
 });

@@ -2,11 +2,13 @@
 import type { Bound } from '../../definition.ts';
 import { quote } from '../../diagnostic/mod.ts';
 import type { Attribute, AttributeTable } from '../attribute.ts';
-import { one, two } from '../attribute.ts';
+import { one, some, two } from '../attribute.ts';
 import { bound, largestInt, sizeBound, wholeNumber } from '../values.ts';
 
-/** Longer pauses do not fit a timer; they are 24 days. */
+/** Longer times do not fit a timer; they are 24 days. */
 const longestPause = 2_147_483;
+
+const defaultGrace = 5;
 
 function resourceLimit(what: string, example: string, unset: string = "the daemon's own limit"): Attribute<Bound> {
   return one({
@@ -26,6 +28,7 @@ export const limits: Pick<
   | 'instances'
   | 'per_source'
   | 'cps'
+  | 'timeout'
   | 'max_load'
   | 'rlimit_as'
   | 'rlimit_cpu'
@@ -64,6 +67,28 @@ export const limits: Pick<
       const connections = wholeNumber(first, report, { low: 0, high: largestInt, what: 'a number of connections' });
       const pauseSeconds = wholeNumber(second, report, { low: 0, high: longestPause, what: 'a number of seconds' });
       return connections === undefined || pauseSeconds === undefined ? undefined : { connections, pauseSeconds };
+    },
+  }),
+
+  timeout: some({
+    places: 'both',
+    syntax: 'SECONDS [GRACE] | UNLIMITED',
+    default: 'UNLIMITED',
+    documentation: [
+      'How long a server may run, by the wall clock. Then its whole process group gets SIGTERM and, after GRACE seconds (5 where nothing is said), SIGKILL. Its EXIT line ends in the word ` timeout`. In a service that waits, it is the server that has this time, and not each of its clients.',
+    ],
+    example: 'timeout = 3600 10',
+    parse: ([first, second, third], report) => {
+      if (first === undefined) return undefined;
+      if (first.text.toUpperCase() === 'UNLIMITED' && second === undefined) return 'UNLIMITED';
+      if (third !== undefined) {
+        report('wrong-value-count', third, `${quote(third.text)} is too much`, 'write: timeout = SECONDS GRACE');
+        return undefined;
+      }
+      const range = { high: longestPause, what: 'a number of seconds' };
+      const seconds = wholeNumber(first, report, { ...range, low: 1 });
+      const graceSeconds = second === undefined ? defaultGrace : wholeNumber(second, report, { ...range, low: 0 });
+      return seconds === undefined || graceSeconds === undefined ? undefined : { seconds, graceSeconds };
     },
   }),
 
