@@ -1,7 +1,7 @@
 /**
  * Configuration files of strangers, taken from public repositories, and what xinetd 2.3.15.3 and Debian's
- * openbsd-inetd make of each. They are no part of the project: the folder stands beside it or the tests are
- * skipped.
+ * openbsd-inetd make of each. They are no part of the project: the folder stands beside it, or KINETD_WILD names it,
+ * or the tests are skipped.
  *
  * kinetd must read all of them, and where it runs more or fewer services than the old daemon, the reason must
  * be one of the differences named here. Users, groups and programs exist on the machine these files are read
@@ -22,7 +22,7 @@ import {
 } from '../../src/config/mod.ts';
 import { fakeSystem } from '../unit/config/fake-system.ts';
 
-const home = join(import.meta.dirname, '../../../shared/wild');
+const home = process.env['KINETD_WILD'] ?? join(import.meta.dirname, '../../../shared/wild');
 const present = existsSync(home);
 const title = present
   ? 'files in the wild'
