@@ -179,7 +179,11 @@ export const cases: readonly Case[] = [
   },
   {
     what: 'includedir reads files by name and in order, and passes over others',
-    shownBy: xinetd('files', 'includedir reads files whose names have no dot and do not end in ~'),
+    shownBy: xinetd(
+      'files',
+      'includedir reads files whose names have no dot and do not end in ~',
+      'includedir reads its files in the order of their bytes',
+    ),
   },
   {
     what: 'enabled and disabled choose services by id',

@@ -39,7 +39,8 @@ const included: Readonly<Record<string, string>> = {
     entry('words', { server: '@PROBE@', server_args: 'a # b' }),
     entry('quotes', { server: '@PROBE@', server_args: '"b c"' }),
   ].join(''),
-  twice: entry('twice') + entry('thief', { port: '@PORT:twice@' }) + entry('same', { id: 'twice' }),
+  twice:
+    entry('twice') + entry('thief', { port: '@PORT:twice@', server: '/bin/false' }) + entry('same', { id: 'twice' }),
   names: entry('names') + entry('names', { port: '@PORT:names2@' }),
   inside: `${open('inside')}\tinclude @FOLDER@/nothing\n}\n${entry('inside2')}`,
 };
@@ -59,6 +60,8 @@ const pair = sharedPair(needs, () => ({
     nothing: '',
     'folder/z': entry('z'),
     'folder/a': entry('a'),
+    'folder/y': entry('small', { port: '@PORT:shared@', server: '/bin/false' }),
+    'folder/Y': entry('capital', { port: '@PORT:shared@' }),
     'folder/b.conf': entry('b'),
     'folder/c~': entry('c'),
     'folder/.d': entry('d'),
@@ -88,6 +91,12 @@ same(needs, 'includedir reads files whose names have no dot and do not end in ~'
   await pair.both((side) =>
     side.says(side.name === 'Debian' ? /sub is not a regular file\. It is being skipped/ : /folder\/sub/),
   );
+});
+
+same(needs, 'includedir reads its files in the order of their bytes', async () => {
+  // Of two services with one address the first runs.
+  await fare('shared', served);
+  await pair.both((side) => side.says(/service:? small/));
 });
 
 same(needs, 'a file or folder that is not there loses nothing else', async () => {

@@ -55,11 +55,14 @@ same(needs, 'a configuration that is not there: status 1 and a message', async (
 });
 
 same(needs, 'a detached daemon without services ends', async () => {
-  const command = ['-filelog', '@FOLDER@/daemon.log', '-f', '@FOLDER@/empty'];
+  const command = ['-filelog', '@FOLDER@/daemon.log', '-f', '@FOLDER@/empty', '-pidfile', '@FOLDER@/pid'];
   const answers = await compare(
     { personality: 'xinetd', files: { ...files, empty: '# nothing\ndefaults\n{\n}\n' }, unready: true, command },
     async (side) => {
-      return until(() => side.messages.find(({ level }) => level === 'CRITICAL'));
+      const said = await until(() => side.messages.find(({ level }) => level === 'CRITICAL'));
+      // What it has left running in spite of that would have its pid file.
+      await until(() => (side.read('pid') === '' ? true : undefined));
+      return said;
     },
   );
   alike(answers, { level: 'CRITICAL', text: 'no services. Exiting...' });
