@@ -171,7 +171,7 @@ includedir /etc/xinetd.d
 - A line of a body is \`attribute operator values\`. The blank before the operator is needed, the one after it is not.
   Values are separated by spaces and tabs; there is no quoting and no continuation line, and a line may be of any length.
 - A line whose first character is \`#\` is a comment. A \`#\` after a blank also ends a header, a brace, and a line whose
-  attribute takes a fixed number of values. In a list of values it is a value like the others, and \`check\` points at it.
+  attribute takes a fixed number of values, or addresses to listen on. In a list of values it is a value like the others, and \`check\` points at it.
 - Keywords, attributes, words such as \`yes\`, and ids in \`enabled\` and \`disabled\` may be written in any case.
 - Lines may end as in Windows, and the last one need not end at all.
 - \`include FILE\` reads a file as if its entries stood there. \`includedir DIRECTORY\` reads the files of a directory in the

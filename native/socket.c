@@ -5,8 +5,10 @@
  * fixed buffers, and gives JavaScript one flat array: the failure first, then five values for each connection.
  */
 #include <errno.h>
+#include <net/if.h>
 #include <netinet/in.h>
 #include <netinet/tcp.h>
+#include <string.h>
 #include <sys/socket.h>
 #include <unistd.h>
 
@@ -53,6 +55,19 @@ static napi_value set_socket_option(napi_env env, napi_callback_info info) {
   if (!take_int(env, arguments[0], &fd) || !take_int(env, arguments[2], &value)) return NULL;
   if (!take_word(env, arguments[1], options, COUNT(options), &option)) return NULL;
   int status = setsockopt(fd, option_numbers[option].level, option_numbers[option].name, &value, sizeof value);
+  return status < 0 ? fail(env, "setsockopt", errno) : NULL;
+}
+
+/* bindToDevice(descriptor, device) */
+static napi_value bind_to_device(napi_env env, napi_callback_info info) {
+  napi_value arguments[2];
+  int fd;
+  char device[256];
+  take_arguments(env, info, 2, arguments);
+  if (!take_int(env, arguments[0], &fd) || !take_text(env, arguments[1], device, sizeof device)) return NULL;
+  /* The kernel would cut a longer name, and no name takes the binding away. */
+  if (*device == '\0' || strlen(device) >= IFNAMSIZ) return fail(env, "setsockopt", ENODEV);
+  int status = setsockopt(fd, SOL_SOCKET, SO_BINDTODEVICE, device, (socklen_t)strlen(device));
   return status < 0 ? fail(env, "setsockopt", errno) : NULL;
 }
 
@@ -185,6 +200,7 @@ static napi_value accept_batch(napi_env env, napi_callback_info info) {
 void define_socket(napi_env env, napi_value exports) {
   define_function(env, exports, "openSocket", open_socket);
   define_function(env, exports, "setSocketOption", set_socket_option);
+  define_function(env, exports, "bindToDevice", bind_to_device);
   define_function(env, exports, "bindInternet", bind_internet);
   define_function(env, exports, "listen", listen_on);
   define_function(env, exports, "localAddress", local_address);

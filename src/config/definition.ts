@@ -106,8 +106,11 @@ export interface Settings {
   readonly log_on_failure?: ReadonlySet<FailureFlag>;
   /** Minutes; FOREVER never ends, 0 (NEVER) only logs. */
   readonly deny_time?: number | 'FOREVER';
-  /** A numeric address or a host name, not looked up. `interface` is the same attribute. */
-  readonly bind?: string;
+  /**
+   * Numeric addresses, host names and network devices, not looked up, at least one and none twice. `interface` is the
+   * same attribute.
+   */
+  readonly bind?: readonly string[];
   readonly v6only?: boolean;
   readonly redirect?: { readonly host: string; readonly port: string };
   readonly libwrap?: string;

@@ -3,6 +3,6 @@ export type * from './definition.ts';
 export * from './describe.ts';
 export * from './diagnostic/mod.ts';
 export * from './load.ts';
-export type { ProgramState, ResolveOptions, System, User } from './resolve/mod.ts';
+export type { DeviceState, ProgramState, ResolveOptions, System, User } from './resolve/mod.ts';
 export { locate, systemFiles } from './source/mod.ts';
 export type * from './table.ts';

@@ -65,8 +65,8 @@ function append(map: Map<string, Ending[]>, key: string, ending: Ending): void {
   else same.push(ending);
 }
 
-function socketKey(service: Service, { family, address, port, stack }: Endpoint): string {
-  return `${portKey(service, { port })} ${family} ${address} ${stack === 'only' ? 'only' : 'dual'}`;
+function socketKey(service: Service, { family, address, device, port, stack }: Endpoint): string {
+  return `${portKey(service, { port })} ${family} ${address} ${device ?? '*'} ${stack === 'only' ? 'only' : 'dual'}`;
 }
 
 function portKey({ socketType, protocol }: Service, { port }: Pick<Endpoint, 'port'>): string {

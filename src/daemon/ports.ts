@@ -224,6 +224,6 @@ function failureOf(act: () => void): SystemError | undefined {
   }
 }
 
-function endpointKey({ family, address, port, stack }: Endpoint): string {
-  return `${family} ${address} ${port} ${stack}`;
+function endpointKey({ family, address, device, port, stack }: Endpoint): string {
+  return `${family} ${address} ${device ?? '*'} ${port} ${stack}`;
 }

@@ -7,11 +7,16 @@
 import { lookup } from 'node:dns/promises';
 import { accessSync, constants, readFileSync, statSync } from 'node:fs';
 
-import type { ProgramState, System } from '../config/mod.ts';
+import type { DeviceState, ProgramState, System } from '../config/mod.ts';
 import {
+  bindToDevice,
+  closeDescriptor,
   currentUmask,
+  type Descriptor,
+  errnoMessage,
   groupByName,
   groupList,
+  openSocket,
   protocolByName,
   resourceLimit,
   SystemError,
@@ -34,6 +39,7 @@ export function realSystem(): System {
     protocol: (name) => known(() => protocolByName(name)),
     program,
     directory,
+    device,
     addresses,
     environment: { ...process.env },
     umask: currentUmask(),
@@ -115,6 +121,25 @@ function directory(path: string, root: string | undefined): boolean {
 /** Where a path is for the daemon that is `path` for a process with another root. */
 function outside(path: string, root: string | undefined): string {
   return root === undefined || !path.startsWith('/') ? path : belowRoot(root, path);
+}
+
+function device(name: string): DeviceState {
+  let socket: Descriptor;
+  try {
+    socket = openSocket({ family: 'inet', type: 'dgram', protocol: 0, nonBlocking: true });
+  } catch (error) {
+    if (error instanceof SystemError) return { state: 'refused', why: error.message };
+    throw error;
+  }
+  try {
+    bindToDevice(socket, name);
+    return { state: 'bindable' };
+  } catch (error) {
+    if (!(error instanceof SystemError)) throw error;
+    return error.code === 'ENODEV' ? { state: 'missing' } : { state: 'refused', why: errnoMessage(error.errno) };
+  } finally {
+    closeDescriptor(socket);
+  }
 }
 
 async function addresses(host: string): Promise<readonly string[]> {

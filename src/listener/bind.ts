@@ -5,6 +5,7 @@
 import type { Endpoint, Service } from '../model/mod.ts';
 import {
   bindInternet,
+  bindToDevice,
   closeDescriptor,
   type Descriptor,
   listen,
@@ -52,6 +53,7 @@ function openFamily(plan: SocketPlan, endpoint: Endpoint, beside: readonly Descr
     if (endpoint.family === 'inet6') setSocketOption(descriptor, 'v6Only', endpoint.stack === 'only' ? 1 : 0);
     setSocketOption(descriptor, 'reuseAddress', 1);
     applyOptions(plan, descriptor);
+    if (endpoint.device !== undefined) bindToDevice(descriptor, endpoint.device);
     const bindAndListen = (): void => {
       bindInternet(descriptor, endpoint.family, endpoint.address, endpoint.port);
       startListening(plan, descriptor);

@@ -21,6 +21,8 @@ export interface Endpoint {
   readonly family: Family;
   /** Canonical numeric address; `0.0.0.0` and `::` are the wildcards. */
   readonly address: string;
+  /** Only what comes in through this network device (SO_BINDTODEVICE); the address is a wildcard then. */
+  readonly device: string | undefined;
   /** 0 lets the kernel choose. */
   readonly port: number;
   /**

@@ -44,6 +44,7 @@ export interface Native {
 
   openSocket(family: Family | 'unix', type: SocketType, protocol: number, nonBlocking: boolean): number;
   setSocketOption(descriptor: number, option: string, value: number): void;
+  bindToDevice(descriptor: number, device: string): void;
   bindInternet(descriptor: number, family: Family, address: string, port: number): void;
   listen(descriptor: number, backlog: number): void;
   localAddress(descriptor: number): NativeAddress;

@@ -49,6 +49,14 @@ export function setSocketOption(socket: Descriptor, option: SocketOption, value:
 }
 
 /**
+ * SO_BINDTODEVICE: only what comes in through the network device reaches the socket. Before binding it to an address.
+ * @throws SystemError ENODEV when there is no such device, EPERM when the system does not let us
+ */
+export function bindToDevice(socket: Descriptor, device: string): void {
+  native.bindToDevice(socket, device);
+}
+
+/**
  * Binds to a numeric address, with `%interface` or `%number` for a scope; then joins the group when the address is
  * a multicast one, on the interface that the routes (or the scope) choose, as xinetd does.
  * @throws SystemError EINVAL for text that is no address, ENODEV for an unknown interface, and what bind(2) gives

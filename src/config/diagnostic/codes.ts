@@ -61,6 +61,7 @@ export const codes = {
   'word-removed': ['error', 'The word was taken out of xinetd long ago and has no meaning any more.'],
   'bad-number': ['error', 'The value is not a number of the form that the attribute takes, or it is out of range.'],
   'bad-address': ['error', 'The value is neither an address, nor a block of addresses, nor a name.'],
+  'address-repeated': ['warning', 'A service is told twice to listen on one address; it does so once.'],
   'comma-in-list': ['error', 'Addresses in a list are separated by spaces.'],
   'address-reads-as': ['note', 'The address is written in a short or unusual form; the note says which address it is.'],
   'bad-time': ['error', 'The value is not a time interval `H:M-H:M`.'],
@@ -116,6 +117,11 @@ export const codes = {
     'services(5) gives the service another port than the file does, and the service is not UNLISTED.',
   ],
   'name-not-resolved': ['error', 'The host name has no address.'],
+  'address-covered': [
+    'error',
+    'A service is told to listen on an address, and on all addresses as well; both cannot be opened.',
+  ],
+  'device-not-bindable': ['error', 'The system does not let the daemon bind to the network device.'],
   'family-mismatch': ['error', 'The address is not of the family that the flags ask for.'],
   'server-not-absolute': [
     'error',

@@ -40,10 +40,10 @@ export function settleAddresses(services: readonly Service[]): Settled {
       const claims = byPort.get(key) ?? [];
       byPort.set(key, claims);
       for (const claim of claims) {
-        const overlap = refused.has(claim.service) ? undefined : compare(endpoint, claim.endpoint);
-        if (overlap === undefined) continue;
-        clashes.push({ service, endpoint, earlier: claim.service, other: claim.endpoint, same: overlap === 'same' });
-        if (overlap === 'same') refused.add(service);
+        const shared = refused.has(claim.service) ? undefined : overlap(endpoint, claim.endpoint);
+        if (shared === undefined) continue;
+        clashes.push({ service, endpoint, earlier: claim.service, other: claim.endpoint, same: shared === 'same' });
+        if (shared === 'same') refused.add(service);
       }
       claims.push({ service, endpoint });
     }
@@ -59,7 +59,7 @@ export function settleAddresses(services: readonly Service[]): Settled {
     const claims = byPort.get(portKey(service, endpoint)) ?? [];
     return claims.some(
       (claim) =>
-        claim.service !== service && !refused.has(claim.service) && compare(endpoint, claim.endpoint) === 'same',
+        claim.service !== service && !refused.has(claim.service) && overlap(endpoint, claim.endpoint) === 'same',
     );
   }
 }
@@ -68,13 +68,17 @@ function portKey({ protocol }: Service, { port }: Endpoint): string {
   return `${protocol.number} ${port}`;
 }
 
-/** Whether two endpoints with one port want the same address, or one of them part of the other's. */
-function compare(a: Endpoint, b: Endpoint): 'same' | 'part' | undefined {
+/**
+ * Whether two endpoints with one port want the same address, or one of them part of the other's. Two devices share
+ * nothing; a device is a part of every address.
+ */
+export function overlap(a: Endpoint, b: Endpoint): 'same' | 'part' | undefined {
+  if (a.device !== b.device && a.device !== undefined && b.device !== undefined) return undefined;
   const [first, second] = [reach(a), reach(b)];
   for (const family of ['inet', 'inet6'] as const) {
     const [x, y] = [first[family], second[family]];
     if (x === undefined || y === undefined) continue;
-    if (x === y) return 'same';
+    if (x === y) return a.device === b.device ? 'same' : 'part';
     if (isWild(x) || isWild(y)) return 'part';
   }
   return undefined;

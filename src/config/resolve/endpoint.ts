@@ -1,104 +1,37 @@
 /**
  * The sockets of a service: families and addresses.
  *
- * xinetd.conf: one socket. The flags IPv4 and IPv6 decide the family, then the address in `bind`, and without
- * either it is an IPv6 socket that takes both families, or an IPv4 one on a machine without IPv6. `v6only`
- * means what it says (xinetd 2.3.15.3 takes `no` for `yes`). A host in `bind` with several addresses gives the
- * first of the wanted family, IPv4 where no flag says otherwise.
+ * xinetd.conf: see bind.ts.
  *
  * inetd.conf (Debian): `tcp` and `udp` are two sockets, IPv4 and IPv6, of which the second is only implied;
  * a digit picks one; `46` is one socket for both. Every address of a list, and every address of a host, has a
  * socket of its own.
  */
-import { formatIp, parseIp, parseIpv4Loosely, unmapIp } from '../../address/mod.ts';
 import type { Endpoint, Family } from '../../model/mod.ts';
 import type { Definition } from '../definition.ts';
+import { boundEndpoints } from './bind.ts';
 import type { Findings } from './findings.ts';
+import { type Hosts, hostAddresses, numericAddress } from './local-address.ts';
+import type { System } from './system.ts';
 
-/** Addresses of host names, looked up before (names.ts). */
-export type Hosts = ReadonlyMap<string, readonly string[]>;
-
-export interface LocalAddress {
-  readonly family: Family;
-  /** Canonical, with its scope. */
-  readonly address: string;
-}
-
-/** A numeric address in any spelling that getaddrinfo(3) takes; undefined for a host name. */
-export function numericAddress(text: string): LocalAddress | undefined {
-  const percent = text.indexOf('%');
-  const bare = percent === -1 ? text : text.slice(0, percent);
-  const parsed = parseIp(bare) ?? parseIpv4Loosely(bare);
-  if (parsed === undefined) return undefined;
-  const ip = unmapIp(parsed);
-  const scope = percent === -1 || ip.family === 'inet' ? '' : text.slice(percent);
-  return { family: ip.family, address: `${formatIp(ip)}${scope}` };
-}
-
-/** Host names that a definition wants to listen on. */
-export function localHosts({ settings, inetd }: Definition): string[] {
-  const names = settings.bind === undefined ? (inetd?.addresses ?? []) : [settings.bind];
-  return names.filter((name) => name !== '*' && numericAddress(name) === undefined);
+/** Host names that a definition wants to listen on: words that are neither numbers nor network devices. */
+export function localHosts({ settings, inetd }: Definition, system: System): string[] {
+  const names = (inetd?.addresses ?? settings.bind ?? []).filter(
+    (name) => name !== '*' && numericAddress(name) === undefined,
+  );
+  return inetd === undefined ? names.filter((name) => system.device(name).state === 'missing') : names;
 }
 
 export function resolveEndpoints(
   definition: Definition,
   port: number,
   hosts: Hosts,
+  system: System,
   findings: Findings,
 ): readonly Endpoint[] {
   return definition.inetd === undefined
-    ? xinetdEndpoint(definition, port, hosts, findings)
+    ? boundEndpoints(definition, port, hosts, system, findings)
     : inetdEndpoints(definition, port, hosts, findings);
-}
-
-function xinetdEndpoint({ settings }: Definition, port: number, hosts: Hosts, findings: Findings): readonly Endpoint[] {
-  const flags = { inet: settings.flags?.has('IPv4') === true, inet6: settings.flags?.has('IPv6') === true };
-  const forced: Family | undefined = flags.inet === flags.inet6 ? undefined : flags.inet ? 'inet' : 'inet6';
-  const local = settings.bind === undefined ? undefined : boundAddress(settings.bind, forced, hosts, findings);
-  if (settings.bind !== undefined && local === undefined) return [];
-  if (local !== undefined && forced !== undefined && local.family !== forced) {
-    const flag = forced === 'inet' ? 'IPv4' : 'IPv6';
-    findings.add(
-      'family-mismatch',
-      'bind',
-      `the flag ${flag} does not go with the address ${local.address}`,
-      `take the flag out, or bind an ${flag} address`,
-    );
-    return [];
-  }
-  const family = forced ?? local?.family ?? 'inet6';
-  const address = local?.address ?? (family === 'inet' ? '0.0.0.0' : '::');
-  if (family === 'inet') return [{ family, address, port, stack: 'only', implied: false }];
-  const dual = forced === undefined && local === undefined ? 'dual-or-inet' : 'dual';
-  const stack = settings.v6only === true || address !== '::' ? 'only' : dual;
-  return [{ family, address, port, stack, implied: false }];
-}
-
-function boundAddress(
-  text: string,
-  wanted: Family | undefined,
-  hosts: Hosts,
-  findings: Findings,
-): LocalAddress | undefined {
-  const numeric = numericAddress(text);
-  if (numeric !== undefined) return numeric;
-  const addresses = hostAddresses(text, hosts);
-  const preferred = addresses.find(({ family }) => family === (wanted ?? 'inet'));
-  return (
-    preferred ??
-    addresses[0] ??
-    findings.add(
-      'name-not-resolved',
-      'bind',
-      `the host name '${text}' has no address`,
-      'write a numeric address, or mend the name service; an interface name is not an address',
-    )
-  );
-}
-
-function hostAddresses(name: string, hosts: Hosts): readonly LocalAddress[] {
-  return (hosts.get(name) ?? []).flatMap((text) => numericAddress(text) ?? []);
 }
 
 function inetdEndpoints({ inetd }: Definition, port: number, hosts: Hosts, findings: Findings): readonly Endpoint[] {
@@ -110,6 +43,7 @@ function inetdEndpoints({ inetd }: Definition, port: number, hosts: Hosts, findi
     endpoints.set(`${family} ${address}`, {
       family,
       address,
+      device: undefined,
       port,
       stack,
       implied: implied && known?.implied !== false,

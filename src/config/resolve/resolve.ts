@@ -104,8 +104,9 @@ function describeClash(clash: Clash, definition: Definition, defaults: Defaults)
   return findings.diagnostics;
 }
 
-function addressText({ family, address, port }: Endpoint): string {
-  return family === 'inet6' ? `[${address}]:${port}` : `${address}:${port}`;
+function addressText({ family, address, device, port }: Endpoint): string {
+  const place = device === undefined ? address : `${address}%${device}`;
+  return family === 'inet6' ? `[${place}]:${port}` : `${place}:${port}`;
 }
 
 /** A value of `defaults` is looked at for each service that inherits it and needs to be talked about once. */

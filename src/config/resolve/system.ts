@@ -17,6 +17,11 @@ export interface User {
 /** `executable` means that access(2) grants X_OK to the daemon's real user; see path_resolution(7) for root. */
 export type ProgramState = 'executable' | 'not-executable' | 'directory' | 'missing';
 
+/** The text says what the system has against it, such as `Operation not permitted`. */
+export type DeviceState =
+  | { readonly state: 'bindable' | 'missing' }
+  | { readonly state: 'refused'; readonly why: string };
+
 export interface System {
   /** getpwnam(3). */
   user(name: string): User | undefined;
@@ -34,6 +39,8 @@ export interface System {
   program(path: string, root: string | undefined): ProgramState;
   /** Whether the path is a directory; `root` as for {@link System.program}. */
   directory(path: string, root: string | undefined): boolean;
+  /** Whether a socket can be bound to the network device of this name (SO_BINDTODEVICE); else why not. */
+  device(name: string): DeviceState;
   /** getaddrinfo(3): numeric addresses in the resolver's order; empty when there are none. */
   addresses(host: string): Promise<readonly string[]>;
   /** The daemon's own, as it was started. */

@@ -3,7 +3,7 @@
  *
  * `one` and `two` take exactly that many values, `some` one or more; all three take `=` alone and stand once
  * in an entry. A `list` takes any number of values, `=`, `+=` and (mostly) `-=`, and may be repeated. These
- * are xinetd's classes; only in `some` and `list` is a word that begins with `#` a value.
+ * are xinetd's classes; only in `some` and `list` is a word that begins with `#` a value, unless none can be one.
  */
 import type { AttributeName, Settings } from '../definition.ts';
 import { type DiagnosticCode, quote } from '../diagnostic/mod.ts';
@@ -45,6 +45,8 @@ export interface Description<V> {
   readonly documentation: readonly string[];
   readonly example: string;
   readonly words?: readonly WordEntry<string>[];
+  /** No value begins with a `#`, so that it begins a comment, whatever the number of values. */
+  readonly commentable?: true;
   readonly later?: Later<NoInfer<V>>;
 }
 

@@ -37,10 +37,12 @@ export function readXinetd(entryFiles: readonly SourceFile[], access: FileAccess
   };
 }
 
-/** In `some` and `list` attributes, and in lines that nobody understands, a `#` is a word. */
+/** In most `some` and `list` attributes, and in lines that nobody understands, a `#` is a word. */
 export function takesList(word: string): boolean {
   const name = attributeNamed(word);
-  return name === undefined || attributes[name].arity === 'some' || attributes[name].arity === 'list';
+  if (name === undefined) return true;
+  const { arity, commentable } = attributes[name];
+  return (arity === 'some' || arity === 'list') && commentable !== true;
 }
 
 function inOrderOfText(diagnostics: readonly Diagnostic[], files: readonly SourceFile[]): readonly Diagnostic[] {

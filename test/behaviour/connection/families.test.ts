@@ -2,7 +2,7 @@
 import { expect, test } from 'vitest';
 
 import { talk } from '../../daemon/client.ts';
-import { currentUser, service, startKinetd } from '../../daemon/kinetd.ts';
+import { currentUser, Kinetd, service, startKinetd } from '../../daemon/kinetd.ts';
 import { fixedPort } from '../../daemon/ports.ts';
 import { python, python3 } from '../../daemon/programs.ts';
 
@@ -95,4 +95,33 @@ test("an inetd.conf's tcp is IPv4 and IPv6, tcp4 and tcp6 are one of them", asyn
   expect([await reach('127.0.0.1', both), await reach('::1', both)]).toEqual(['x', 'x']);
   expect([await reach('127.0.0.1', four), await reach('::1', four)]).toEqual(['x', 'refused']);
   expect([await reach('127.0.0.1', six), await reach('::1', six)]).toEqual(['refused', 'x']);
+});
+
+test('bind with several addresses: a socket for each, and a reload keeps those that stay', async () => {
+  const port = await fixedPort();
+  const at = (bind: string): string => service('many', { port, bind });
+  const daemon = await startKinetd({ files: { 'x.conf': at('127.0.0.1 127.0.0.2') } });
+  const fares = (host: string): Promise<string> =>
+    talk({ host, port }, { send: 'x' }).then(
+      ({ text }) => text,
+      (error: NodeJS.ErrnoException) => error.code ?? '',
+    );
+  const each = (): Promise<string[]> => Promise.all(['127.0.0.1', '127.0.0.2', '127.0.0.3'].map(fares));
+  expect(await each()).toEqual(['x', 'x', 'ECONNREFUSED']);
+  daemon.write('x.conf', at('127.0.0.2 127.0.0.3'));
+  await daemon.reload();
+  expect(await each()).toEqual(['ECONNREFUSED', 'x', 'x']);
+});
+
+test('bind with a network device', async (context) => {
+  const daemon = new Kinetd({ files: { 'x.conf': service('lo', { bind: 'lo' }) } });
+  const said = await daemon.says(/Started working|device-not-bindable/);
+  context.skip(said[0] !== 'Started working', 'this system does not let the daemon bind to devices');
+  const { port } = await daemon.address('lo');
+  expect((await talk({ host: '127.0.0.2', port }, { send: 'x' })).text).toBe('x');
+});
+
+test('a name that is neither a device nor a host refuses the service', async () => {
+  const daemon = new Kinetd({ files: { 'x.conf': service('lo', { bind: 'nodevice0' }) } });
+  await daemon.says(/error\[name-not-resolved\]: 'nodevice0' is neither a network device of this machine nor a host/);
 });

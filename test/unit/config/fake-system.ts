@@ -1,5 +1,5 @@
 /** A machine written down: a few users, programs and services, and a count of the questions asked. */
-import type { ProgramState, System, User } from '../../../src/config/mod.ts';
+import type { DeviceState, ProgramState, System, User } from '../../../src/config/mod.ts';
 
 export interface FakeSystem extends System {
   /** Each question with its arguments, in order. */
@@ -18,6 +18,7 @@ export interface Machine {
   /** The same; `/` is there always. */
   readonly directories?: readonly string[];
   readonly hosts?: Readonly<Record<string, readonly string[]>>;
+  readonly devices?: Readonly<Record<string, DeviceState>>;
   readonly environment?: Readonly<Record<string, string>>;
   readonly umask?: number;
   readonly hardLimits?: Partial<System['hardLimits']>;
@@ -79,6 +80,7 @@ export function fakeSystem(machine: Machine = {}): FakeSystem {
         `directory ${root}${path}`,
         path === '/' || machine.everything === true || machine.directories?.includes(`${root}${path}`) === true,
       ),
+    device: (name) => ask(`device ${name}`, machine.devices?.[name] ?? { state: 'missing' }),
     addresses: (host) => Promise.resolve(ask(`host ${host}`, machine.hosts?.[host] ?? [])),
     environment: machine.environment ?? { PATH: '/usr/bin:/bin', LANG: 'C' },
     umask: machine.umask ?? 0o022,

@@ -50,7 +50,7 @@ describe('the entries of a table', () => {
 
   test('several mistakes of one service are all told', async () => {
     const { diagnostics } = await resolved(
-      [definition('a', { user: 'mallory', server: 'cat', bind: 'nowhere' })],
+      [definition('a', { user: 'mallory', server: 'cat', bind: ['nowhere'] })],
       fakeSystem(),
     );
     expect(diagnostics.map(({ code }) => code).toSorted()).toEqual([
@@ -89,7 +89,7 @@ describe('questions to the system', () => {
     const asked = async (count: number): Promise<readonly string[]> => {
       const system = fakeSystem({ hosts: { here: ['127.0.0.1'] } });
       const definitions = Array.from({ length: count }, (_, index) =>
-        definition(`s${index}`, { user: 'alice', group: 'staff', groups: true, bind: 'here', port: 1000 + index }),
+        definition(`s${index}`, { user: 'alice', group: 'staff', groups: true, bind: ['here'], port: 1000 + index }),
       );
       const { entries } = await resolved(definitions, system);
       expect(entries.every(({ state }) => state === 'ready')).toBe(true);
@@ -100,14 +100,14 @@ describe('questions to the system', () => {
 
   test('are not asked for services that are off', async () => {
     const system = fakeSystem();
-    await resolved([definition('a', { disable: true, bind: 'here' })], system);
+    await resolved([definition('a', { disable: true, bind: ['here'] })], system);
     expect(system.asked).toEqual([]);
   });
 
   test('do not make the resolver wait for services that are broken', async () => {
     const system = fakeSystem();
     const broken: Definition = {
-      ...definition('b', { bind: 'there' }),
+      ...definition('b', { bind: ['there'] }),
       errors: [diagnose('bad-number', span('port = x'), 'no number')],
     };
     await resolved([broken], system);

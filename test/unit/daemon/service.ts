@@ -36,6 +36,7 @@ export function serviceOf(id: string, changes: Changes = {}): Service {
         address: changes.address ?? '127.0.0.1',
         port: changes.port ?? 7,
         stack: 'only',
+        device: undefined,
         implied: false,
       },
     ],

@@ -3,9 +3,15 @@ import { formatIp, parseIpv4Loosely, parseIpv6 } from '../../../address/mod.ts';
 import { quote } from '../../diagnostic/mod.ts';
 import { isHostName } from '../access-item.ts';
 import type { AttributeTable, Report } from '../attribute.ts';
-import { one, two } from '../attribute.ts';
+import { one, some, two } from '../attribute.ts';
 import type { Word } from '../tree.ts';
 import { wholeNumber, yesNo, yesNoWords } from '../values.ts';
+
+/** A numeric address in its canonical form, `%scope` kept, a host name, or a network device. */
+function parsePlace(word: Word, report: Report): string | undefined {
+  // What ip-link(8) allows and no host is called, such as a name with an @ in it.
+  return /^[a-z][\w.@-]{0,14}$/i.test(word.text) ? word.text : parseHost(word, report);
+}
 
 /** A numeric address in its canonical form, `%scope` kept, or a host name. */
 function parseHost(word: Word, report: Report): string | undefined {
@@ -28,16 +34,29 @@ function parsePort(word: Word, report: Report): string | undefined {
 }
 
 export const network: Pick<AttributeTable, 'bind' | 'v6only' | 'redirect' | 'mdns'> = {
-  bind: one({
+  bind: some({
     aliases: ['interface'],
     places: 'both',
-    syntax: 'ADDRESS | HOST',
+    syntax: 'ADDRESS | HOST | DEVICE…',
     default: 'every address of the machine',
     documentation: [
-      'The one address that the service listens on. `interface` is another name of the attribute, and takes an address too: the name of a network device is not understood.',
+      'What the service listens on; `interface` is another name of the attribute. Each address has a socket of its own; xinetd takes one address alone. A host with several addresses gives the first of the family that `flags` asks for, IPv4 where it asks for none.',
+      'The name of a network device, such as `eth1`, means every address as far as packets come in through that device, whatever addresses it has or will have (SO_BINDTODEVICE, see socket(7)). A name that is both a device and a host is the device. xinetd does not know devices.',
+      'The flags `IPv4` and `IPv6` and the attribute `v6only` hold for devices as for a service without `bind`; an address that does not fit the flags is refused.',
     ],
-    example: 'bind = 127.0.0.1',
-    parse: parseHost,
+    example: 'bind = 192.0.2.1 2001:db8::1',
+    commentable: true,
+    parse: (words, report) => {
+      const places = new Set<string>();
+      let good = true;
+      for (const word of words) {
+        const place = parsePlace(word, report);
+        if (place === undefined) good = false;
+        else if (places.has(place)) report('address-repeated', word, `${quote(word.text)} is in the list already`);
+        else places.add(place);
+      }
+      return good ? [...places] : undefined;
+    },
   }),
 
   v6only: one({

@@ -1,0 +1,127 @@
+/**
+ * The sockets of a service of an xinetd.conf: what `bind` names, in the families that the flags IPv4 and IPv6 and
+ * `v6only` leave.
+ *
+ * The flags decide the family, then the address in `bind`, and without either it is an IPv6 socket that takes both
+ * families, or an IPv4 one on a machine without IPv6. `v6only` means what it says (xinetd 2.3.15.3 takes `no` for
+ * `yes`). A host with several addresses gives the first of the wanted family, IPv4 where no flag says otherwise.
+ *
+ * Kinetd's own: several words in `bind` are as many sockets, and a network device is every address of what comes in
+ * through it.
+ */
+import type { Endpoint, Family } from '../../model/mod.ts';
+import type { Definition, Settings } from '../definition.ts';
+import { overlap } from './duplicates.ts';
+import type { Findings } from './findings.ts';
+import { type Hosts, hostAddresses, type LocalAddress, numericAddress } from './local-address.ts';
+import type { System } from './system.ts';
+
+/** What the flags and `v6only` say about every socket of a service. */
+interface Families {
+  /** undefined: no flag, or both. */
+  readonly forced: Family | undefined;
+  readonly v6only: boolean;
+}
+
+/** @param hosts what the names among the words have been looked up to */
+export function boundEndpoints(
+  { settings }: Definition,
+  port: number,
+  hosts: Hosts,
+  system: System,
+  findings: Findings,
+): readonly Endpoint[] {
+  const families = familiesOf(settings);
+  if (settings.bind === undefined) return [wildcard(families, port, undefined)];
+  const endpoints: Endpoint[] = [];
+  for (const word of settings.bind) {
+    const endpoint = boundEndpoint(word, families, port, hosts, system, findings);
+    if (endpoint !== undefined) put(endpoint, endpoints, findings);
+  }
+  return endpoints;
+}
+
+function familiesOf({ flags, v6only }: Settings): Families {
+  const [inet, inet6] = [flags?.has('IPv4') === true, flags?.has('IPv6') === true];
+  return { forced: inet === inet6 ? undefined : inet ? 'inet' : 'inet6', v6only: v6only === true };
+}
+
+function wildcard({ forced, v6only }: Families, port: number, device: string | undefined): Endpoint {
+  if (forced === 'inet') return { family: 'inet', address: '0.0.0.0', device, port, stack: 'only', implied: false };
+  const stack = v6only ? 'only' : forced === undefined ? 'dual-or-inet' : 'dual';
+  return { family: 'inet6', address: '::', device, port, stack, implied: false };
+}
+
+function boundEndpoint(
+  word: string,
+  families: Families,
+  port: number,
+  hosts: Hosts,
+  system: System,
+  findings: Findings,
+): Endpoint | undefined {
+  const numeric = numericAddress(word);
+  if (numeric !== undefined) return endpointOf(numeric, families, port, findings);
+  const device = system.device(word);
+  if (device.state === 'bindable') return wildcard(families, port, word);
+  if (device.state === 'refused') {
+    return findings.add(
+      'device-not-bindable',
+      'bind',
+      `the daemon cannot bind to the network device ${word}: ${device.why}`,
+      'start kinetd as root (CAP_NET_RAW), or write an address of the device',
+    );
+  }
+  const addresses = hostAddresses(word, hosts);
+  const preferred = addresses.find(({ family }) => family === (families.forced ?? 'inet')) ?? addresses[0];
+  if (preferred !== undefined) return endpointOf(preferred, families, port, findings);
+  return findings.add(
+    'name-not-resolved',
+    'bind',
+    `'${word}' is neither a network device of this machine nor a host that has an address`,
+    'write a numeric address, or mend the name service',
+  );
+}
+
+function endpointOf(
+  { family, address }: LocalAddress,
+  { forced, v6only }: Families,
+  port: number,
+  findings: Findings,
+): Endpoint | undefined {
+  if (forced !== undefined && family !== forced) {
+    const flag = forced === 'inet' ? 'IPv4' : 'IPv6';
+    return findings.add(
+      'family-mismatch',
+      'bind',
+      `the flag ${flag} does not go with the address ${address}`,
+      `take the flag out, or bind an ${flag} address`,
+    );
+  }
+  const stack = family === 'inet' || v6only || address !== '::' ? 'only' : 'dual';
+  return { family, address, device: undefined, port, stack, implied: false };
+}
+
+/** Two words may come to one address, and a wildcard to that of another word. */
+function put(endpoint: Endpoint, endpoints: Endpoint[], findings: Findings): void {
+  for (const other of endpoints) {
+    const shared = overlap(endpoint, other);
+    if (shared === undefined) continue;
+    const [name, otherName] = [nameOf(endpoint), nameOf(other)];
+    if (shared === 'same' && name === otherName) {
+      findings.add('address-repeated', 'bind', `${name} is in the list already`);
+      return;
+    }
+    findings.add(
+      'address-covered',
+      'bind',
+      `${name} and ${otherName} of the same service overlap, so only one of them could be opened`,
+      'leave out the one that the other takes in',
+    );
+  }
+  endpoints.push(endpoint);
+}
+
+function nameOf({ address, device }: Endpoint): string {
+  return device ?? address;
+}
