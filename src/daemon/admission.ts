@@ -1,11 +1,12 @@
 /**
  * One decision for one client: access, times, load, rates, cps, instances, per_source, the daemon's own limit, in this
- * order. The first that says no gives the reason. Nothing has been launched or logged by then, and a client that
+ * order. The first that says no gives the reason; access may also say that a name has to be known first. Nothing has been launched or logged by then, and a client that
  * access refuses uses up nothing of the limits (under xinetd it counts for cps and takes a server for a moment).
  */
-import { AccessList, withinTimes } from '../access/mod.ts';
+import { withinTimes } from '../access/mod.ts';
 import { CpsWindow, Occupancy, Rates, type Sources, StartRate } from '../limit/mod.ts';
 import type { Decision, Peer, RateLimits, Service } from '../model/mod.ts';
+import { AccessControl, type Guard } from './access-control.ts';
 
 /** What the decision depends on besides the service and the client. */
 export interface Moment {
@@ -24,17 +25,20 @@ const allow: Decision = { verdict: 'allow' };
 export class Admission {
   readonly occupancy: Occupancy = new Occupancy();
   #service: Service;
-  #access: AccessList;
+  readonly #access: AccessControl;
   #cps: CpsWindow | undefined;
   #starts: StartRate | undefined;
   #rates: Rates | undefined;
   readonly #sources: Sources;
 
-  /** @param sources what is remembered of clients that come often, for all services */
-  constructor(service: Service, sources: Sources) {
+  /**
+   * @param sources what is remembered of clients that come often, for all services
+   * @param guard what access depends on, for all services
+   */
+  constructor(service: Service, sources: Sources, guard: Guard) {
     this.#service = service;
     this.#sources = sources;
-    this.#access = accessOf(service);
+    this.#access = new AccessControl(service, guard);
     this.#cps = cpsOf(service);
     this.#starts = startsOf(service);
     this.#rates = this.#ratesOf(service);
@@ -44,7 +48,7 @@ export class Admission {
   update(service: Service): void {
     const before = this.#service;
     this.#service = service;
-    this.#access = accessOf(service);
+    this.#access.update(service);
     if (before.limits.cps?.connections !== service.limits.cps?.connections) this.#cps = cpsOf(service);
     if (before.limits.startsPerMinute !== service.limits.startsPerMinute) this.#starts = startsOf(service);
     if (!sameRates(before.limits.rates, service.limits.rates)) this.#rates = this.#ratesOf(service);
@@ -53,7 +57,8 @@ export class Admission {
   /** @param peer undefined for a `wait` stream, where only the server will know its clients */
   decide(peer: Peer | undefined, moment: Moment): Decision {
     const { access, limits } = this.#service;
-    if (peer !== undefined && !this.#access.admits(peer.address)) return deny('address');
+    const admitted = this.#access.decide(peer);
+    if (admitted.verdict !== 'allow') return admitted;
     if (access.times !== undefined && !withinTimes(access.times, minuteOfDay(moment.time))) return deny('time');
     if (limits.maxLoad !== undefined && moment.load() >= limits.maxLoad) return deny('load');
     const over = this.#rates?.refusal(peer?.address, moment.time);
@@ -90,13 +95,6 @@ export class Admission {
 
 function deny(reason: Extract<Decision, { verdict: 'deny' }>['reason']): Decision {
   return { verdict: 'deny', reason };
-}
-
-function accessOf({ access, endpoints }: Service): AccessList {
-  return new AccessList(
-    access,
-    endpoints.some(({ stack }) => stack !== 'only'),
-  );
 }
 
 function cpsOf({ limits }: Service): CpsWindow | undefined {

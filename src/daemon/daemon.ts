@@ -12,6 +12,7 @@ import { Servers } from '../launch/mod.ts';
 import { Sources } from '../limit/mod.ts';
 import type { Clock, DaemonLog, Sink } from '../log/mod.ts';
 import { type ExitWatch, type Pulse, watchExits } from '../os/mod.ts';
+import { Inquiries, type Resolver } from './inquiries.ts';
 import { planReload } from './reload-plan.ts';
 import { RunningService, type Shared } from './running-service.ts';
 import type { ServiceLogs } from './service-logs.ts';
@@ -23,6 +24,7 @@ export interface DaemonOptions {
   readonly log: DaemonLog;
   readonly logs: ServiceLogs;
   readonly loadAverage: () => number;
+  readonly resolver: Resolver;
   readonly processLimit: number | undefined;
   /** How long servers have between SIGTERM and SIGKILL when the daemon stops. */
   readonly graceSeconds: number;
@@ -50,10 +52,13 @@ export class Daemon {
       this.#dismiss();
     }, options.pulse);
     this.#servers = new Servers(this.#exits);
+    const inquiries = new Inquiries(options.resolver, options.clock);
     this.#shared = {
       ...options,
       servers: this.#servers,
       sources: new Sources((words) => void crypto.getRandomValues(words), options.clock()),
+      inquiries,
+      guard: { nameOf: (address) => inquiries.nameOf(address) },
       collectExits: () => this.#exits.collect(),
     };
   }

@@ -1,5 +1,6 @@
 /** Composition: the only place where the parts meet. */
 export { Daemon } from './daemon.ts';
+export { systemResolver } from './resolver.ts';
 export { serve } from './serve.ts';
 export { ServiceLogs } from './service-logs.ts';
 export { syslogTransport } from './syslog-transport.ts';

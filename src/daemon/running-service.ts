@@ -18,8 +18,11 @@ import type { Listener, ListenerObserver } from '../listener/mod.ts';
 import { type Clock, type DaemonLog, type ServiceRecord, type Sink, serviceLine } from '../log/mod.ts';
 import type { Decision, Endpoint, ExitFacts, FailReason, Launched, Peer, Service } from '../model/mod.ts';
 import { type Connection, closeDescriptor, type Descriptor } from '../os/mod.ts';
+import type { Guard } from './access-control.ts';
 import { Admission } from './admission.ts';
 import type { Inheritance } from './inheritance.ts';
+import type { Inquiries } from './inquiries.ts';
+import { NameWait } from './name-wait.ts';
 import { type PortChange, Ports } from './ports.ts';
 import { sameTime, timesOf } from './server-times.ts';
 import type { ServiceLog, ServiceLogs } from './service-logs.ts';
@@ -31,6 +34,9 @@ export interface Shared {
   readonly logs: ServiceLogs;
   readonly servers: Servers;
   readonly sources: Sources;
+  readonly inquiries: Inquiries;
+  /** What access goes by. */
+  readonly guard: Guard;
   /** Takes note of servers that have ended, now. */
   readonly collectExits: () => void;
   /** The one-minute load average. */
@@ -52,6 +58,7 @@ export class RunningService implements ListenerObserver {
   readonly #shared: Shared;
   readonly #admission: Admission;
   readonly #ports: Ports;
+  readonly #nameWait: NameWait;
   #service: Service;
   #launcher: Launcher;
   #times: ServerTimes | undefined;
@@ -68,9 +75,10 @@ export class RunningService implements ListenerObserver {
     this.#shared = shared;
     this.#log = shared.logs.of(service);
     this.#launcher = new Launcher(service.protocol, service.server.launch);
-    this.#admission = new Admission(service, shared.sources);
+    this.#admission = new Admission(service, shared.sources, shared.guard);
     this.#times = timesOf(service);
     this.#ports = new Ports(service, this, shared.log);
+    this.#nameWait = new NameWait(shared, this.#ports);
   }
 
   get service(): Service {
@@ -133,6 +141,7 @@ export class RunningService implements ListenerObserver {
 
   /** Serves nobody any more. Servers that run go on, and their EXIT lines are still written. */
   close(): void {
+    this.#nameWait.end();
     this.#ports.close();
   }
 
@@ -149,14 +158,16 @@ export class RunningService implements ListenerObserver {
   onConnections(listener: Listener, connections: readonly Connection[]): void {
     const { servers } = this.#shared;
     const alone = connections.length === 1 && servers.underWay === 0;
-    for (const { descriptor, peer, local } of connections) {
-      const reason = this.#reasonToRefuse(listener, peer);
-      if (reason === undefined && !alone && servers.underWay < mostUnderWay) {
+    for (const connection of connections) {
+      const { descriptor, peer, local } = connection;
+      const decision = this.#judge(listener, peer);
+      if (decision.verdict === 'ask' && this.#keep(listener, connection, decision.address)) continue;
+      if (decision.verdict === 'allow' && !alone && servers.underWay < mostUnderWay) {
         this.#serveElsewhere(descriptor, { peer, local });
         continue;
       }
-      if (reason === undefined) this.#serve(descriptor, { peer, local }, undefined);
-      else this.#refuse(reason, peer.address);
+      if (decision.verdict === 'allow') this.#serve(descriptor, { peer, local }, undefined);
+      else this.#refuse(decision.reason, peer.address);
       closeDescriptor(descriptor);
     }
   }
@@ -166,7 +177,8 @@ export class RunningService implements ListenerObserver {
     const peer = stream ? undefined : listener.firstSender();
     if (!stream && peer === undefined) return;
     const decision = this.#decide(peer);
-    if (decision.verdict === 'deny') {
+    if (decision.verdict === 'ask' && this.#nameWait.rest(decision.address, listener)) return;
+    if (decision.verdict !== 'allow') {
       this.#refusePending(listener, decision.reason);
       return;
     }
@@ -213,10 +225,14 @@ export class RunningService implements ListenerObserver {
     return false;
   }
 
-  #reasonToRefuse(listener: Listener, peer: Peer): FailReason | undefined {
+  #judge(listener: Listener, peer: Peer): Decision {
     const decision = this.#decide(peer);
-    if (decision.verdict === 'deny') return decision.reason;
-    return this.#mayStart(listener) ? undefined : 'connections per second';
+    if (decision.verdict !== 'allow' || this.#mayStart(listener)) return decision;
+    return { verdict: 'deny', reason: 'connections per second' };
+  }
+
+  #keep(listener: Listener, connection: Connection, address: string): boolean {
+    return this.#nameWait.keep(address, connection, () => this.onConnections(listener, [connection]));
   }
 
   /** @returns false when no server could be started; everything has been said about it then */

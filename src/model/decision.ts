@@ -8,6 +8,7 @@ export type RateReason = 'rate_limit' | 'rate_limit_source' | 'rate_limit_networ
 
 export type FailReason =
   | 'address'
+  | 'libwrap'
   | 'time'
   | 'load'
   | 'fork'
@@ -18,4 +19,8 @@ export type FailReason =
   | 'connections per second'
   | RateReason;
 
-export type Decision = { readonly verdict: 'allow' } | { readonly verdict: 'deny'; readonly reason: FailReason };
+export type Decision =
+  | { readonly verdict: 'allow' }
+  | { readonly verdict: 'deny'; readonly reason: FailReason }
+  /** The name of this address has to be known first; `reason` is for a client who cannot be kept waiting for that. */
+  | { readonly verdict: 'ask'; readonly address: string; readonly reason: FailReason };

@@ -98,9 +98,11 @@ export interface NetworkRate extends Rate {
 
 /** Who may use the service, and when. */
 export interface Access {
-  /** undefined: everyone. Empty: no one. */
+  /** undefined: everyone. Empty: no one but whom {@link Access.names} admits. */
   readonly onlyFrom: readonly Network[] | undefined;
   readonly noAccess: readonly Network[];
+  /** What the two lists have besides addresses; undefined: nothing, and no client's name is ever looked up for them. */
+  readonly names: { readonly onlyFrom: readonly NamePattern[]; readonly noAccess: readonly NamePattern[] } | undefined;
   /** undefined: always. Empty never occurs. */
   readonly times: readonly TimeRange[] | undefined;
 }
@@ -115,6 +117,12 @@ export interface Network {
   readonly prefix: number;
   /** The words of the configuration, for messages. */
   readonly text: string;
+}
+
+/** A host, or all hosts of a domain: `example.org` without the dot before it. In lower case. */
+export interface NamePattern {
+  readonly kind: 'host' | 'domain';
+  readonly name: string;
 }
 
 /**

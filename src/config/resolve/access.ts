@@ -2,56 +2,67 @@
  * Who may use a service: address lists as Networks, and the cases in which the daemon could not keep to them.
  *
  * A service that cannot be guarded as its text says is refused, never run open: a stream service with
- * `wait = yes` accepts its own clients (xinetd 2.3.15.4 skips the lists for it), names in a list need the
- * client's name, and rules in hosts.allow and hosts.deny are not read yet.
+ * `wait = yes` accepts its own clients (xinetd 2.3.15.4 skips the lists for it), and rules in hosts.allow and hosts.deny are not read yet.
  */
-import type { Access, Network, SocketType } from '../../model/mod.ts';
+import type { Access, NamePattern, Network, SocketType } from '../../model/mod.ts';
 import type { AccessItem, Settings } from '../definition.ts';
 import type { Findings } from './findings.ts';
 
 export function resolveAccess(settings: Settings, socketType: SocketType | undefined, findings: Findings): Access {
-  const onlyFrom = settings.only_from === undefined ? undefined : networks(settings.only_from, 'only_from', findings);
-  const noAccess = settings.no_access === undefined ? nobody : networks(settings.no_access, 'no_access', findings);
-  if (socketType === 'stream' && settings.wait === true && (noAccess.length > 0 || !admitsAll(onlyFrom))) {
-    const attribute = noAccess.length > 0 ? 'no_access' : 'only_from';
-    findings.add(
-      'peer-unknown',
-      attribute,
-      `${attribute} cannot be kept for a stream service with wait = yes: the server accepts its clients itself`,
-      'write wait = no, or allow everyone in this service: only_from = 0.0.0.0/0 ::/0, and no_access =',
-    );
-  }
-  return { onlyFrom, noAccess, times: settings.access_times };
+  const onlyFrom = settings.only_from === undefined ? undefined : clientsOf(settings.only_from);
+  const noAccess = settings.no_access === undefined ? nobody : clientsOf(settings.no_access);
+  const named = onlyFrom !== undefined && onlyFrom.names.length > 0;
+  const access: Access = {
+    onlyFrom: onlyFrom?.networks,
+    noAccess: noAccess.networks,
+    names:
+      named || noAccess.names.length > 0 ? { onlyFrom: onlyFrom?.names ?? [], noAccess: noAccess.names } : undefined,
+    times: settings.access_times,
+  };
+  if (socketType === 'stream' && settings.wait === true) checkPeerUnknown(access, findings);
+  return access;
 }
 
-const nobody: readonly Network[] = Object.freeze([]);
+/** What a list has of each kind. */
+interface Clients {
+  readonly networks: readonly Network[];
+  readonly names: readonly NamePattern[];
+}
+
+const nobody: Clients = Object.freeze({ networks: Object.freeze([]), names: Object.freeze([]) });
 
 /** A list that thousands of services inherit is one object, and so are its networks. */
-const converted = new WeakMap<readonly AccessItem[], readonly Network[]>();
+const converted = new WeakMap<readonly AccessItem[], Clients>();
 
-function networks(
-  items: readonly AccessItem[],
-  attribute: 'only_from' | 'no_access',
-  findings: Findings,
-): readonly Network[] {
+function clientsOf(items: readonly AccessItem[]): Clients {
   const known = converted.get(items);
   if (known !== undefined) return known;
-  const found: Network[] = [];
+  const networks: Network[] = [];
+  const names: NamePattern[] = [];
   for (const item of items) {
-    if (item.kind === 'network') {
-      found.push(item.network);
-    } else {
-      const name = item.kind === 'host' ? item.name : item.suffix;
-      findings.add(
-        'not-supported-yet',
-        attribute,
-        `the name '${name}' in ${attribute} is not supported yet`,
-        'write addresses',
-      );
-    }
+    if (item.kind === 'network') networks.push(item.network);
+    else if (item.kind === 'host') names.push({ kind: 'host', name: plainName(item.name) });
+    else names.push({ kind: 'domain', name: plainName(item.suffix.slice(1)) });
   }
-  if (found.length === items.length) converted.set(items, found);
-  return found;
+  const clients = { networks, names };
+  converted.set(items, clients);
+  return clients;
+}
+
+function plainName(name: string): string {
+  return name.toLowerCase().replace(/\.$/, '');
+}
+
+function checkPeerUnknown({ onlyFrom, noAccess, names }: Access, findings: Findings): void {
+  const excludes = noAccess.length > 0 || (names !== undefined && names.noAccess.length > 0);
+  if (!excludes && admitsAll(onlyFrom)) return;
+  const attribute = excludes ? 'no_access' : 'only_from';
+  findings.add(
+    'peer-unknown',
+    attribute,
+    `${attribute} cannot be kept for a stream service with wait = yes: the server accepts its clients itself`,
+    'write wait = no, or allow everyone in this service: only_from = 0.0.0.0/0 ::/0, and no_access =',
+  );
 }
 
 function admitsAll(onlyFrom: readonly Network[] | undefined): boolean {

@@ -135,7 +135,7 @@ describe('access', () => {
   test('absent, empty and given lists stay apart', async () => {
     const access = async (settings: object): Promise<unknown> =>
       (await onlyService([definition('x', settings)], system)).access;
-    expect(await access({})).toEqual({ onlyFrom: undefined, noAccess: [], times: undefined });
+    expect(await access({})).toEqual({ onlyFrom: undefined, noAccess: [], names: undefined, times: undefined });
     expect(await access({ only_from: [] })).toMatchObject({ onlyFrom: [] });
     expect(await access({ only_from: [local], no_access: [local], access_times: [{ from: 1, to: 2 }] })).toMatchObject({
       onlyFrom: [{ address: '127.0.0.0', prefix: 8 }],
@@ -144,37 +144,25 @@ describe('access', () => {
     });
   });
 
-  test('names are refused rather than ignored', async () => {
-    expect(await codesOf([definition('x', { no_access: [{ kind: 'domain', suffix: '.example' }] })], system)).toEqual([
-      'not-supported-yet',
-    ]);
-    expect(await codesOf([definition('x', { only_from: [{ kind: 'host', name: 'h' }] })], system)).toEqual([
-      'not-supported-yet',
-    ]);
-  });
-});
-
-describe('what kinetd does not work with', () => {
-  test('LABELED and mdns = yes are refused with the reason', async () => {
-    const { diagnostics, entries } = await resolved(
-      [definition('x', { flags: new Set(['LABELED']), mdns: true }), definition('y', { port: 1, mdns: false })],
-      system,
-    );
-    expect(entries.map(({ state }) => state)).toEqual(['refused', 'ready']);
-    expect(diagnostics.map(({ code, message }) => `${code}: ${message}`)).toEqual([
-      expect.stringMatching(/^not-available: LABELED needs SELinux/),
-      expect.stringMatching(/^not-available: mdns = yes needs a responder/),
-    ]);
+  test('names are kept in lower case, beside the addresses', async () => {
+    const domain = { kind: 'domain', suffix: '.Example.org.' } as const;
+    const host = { kind: 'host', name: 'Www.example.org' } as const;
+    const service = await onlyService([definition('x', { only_from: [local, host], no_access: [domain] })], system);
+    expect(service.access).toMatchObject({
+      onlyFrom: [{ address: '127.0.0.0', prefix: 8 }],
+      noAccess: [],
+      names: {
+        onlyFrom: [{ kind: 'host', name: 'www.example.org' }],
+        noAccess: [{ kind: 'domain', name: 'example.org' }],
+      },
+    });
   });
 
-  test('mdns = yes of defaults refuses the services that do not take it back', async () => {
-    const { entries } = await resolved(
-      [definition('x', { mdns: true }), definition('y', { port: 1, mdns: false })],
-      system,
-      {},
-      { mdns: true },
-    );
-    expect(entries.map(({ state }) => state)).toEqual(['refused', 'ready']);
+  test('a waiting stream service with a name in its lists is refused too', async () => {
+    const names = [{ kind: 'host', name: 'h' }] as const;
+    expect(await codesOf([definition('x', { wait: true, no_access: names })], system)).toEqual(['peer-unknown']);
+    const both = [...everyone, ...names];
+    expect(await codesOf([definition('x', { wait: true, only_from: both })], system)).toEqual([]);
   });
 });
 

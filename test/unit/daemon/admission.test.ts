@@ -2,11 +2,13 @@ import { expect, test } from 'vitest';
 
 import { Admission, type Moment } from '../../../src/daemon/admission.ts';
 import { Sources } from '../../../src/limit/mod.ts';
-import type { Service } from '../../../src/model/mod.ts';
+import type { HostName, Service } from '../../../src/model/mod.ts';
 import { serviceOf } from './service.ts';
 
 const client = { address: '192.0.2.1', port: 40000 };
-const admissionOf = (service: Service): Admission => new Admission(service, new Sources((words) => words.fill(1), 0));
+const admissionOf = (service: Service): Admission =>
+  new Admission(service, new Sources((words) => words.fill(1), 0), { nameOf: (address) => names.get(address) });
+const names = new Map<string, HostName>();
 const noon = new Date(2026, 10, 20, 12, 0, 0).getTime();
 const now: Moment = { time: noon, load: () => 0, full: () => false, collectExits: () => {} };
 const deny = (reason: string) => ({ verdict: 'deny', reason });

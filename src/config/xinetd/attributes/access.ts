@@ -3,22 +3,10 @@ import type { TimeRange } from '../../../model/mod.ts';
 import type { AccessItem } from '../../definition.ts';
 import { quote } from '../../diagnostic/mod.ts';
 import { accessItemKey, parseAccessItem } from '../access-item.ts';
-import type { AttributeTable, Later, ListDescription, Report } from '../attribute.ts';
+import type { AttributeTable, ListDescription, Report } from '../attribute.ts';
 import { list, one, some } from '../attribute.ts';
 import type { Word } from '../tree.ts';
 import { anyWord, largestInt, wholeLater } from '../values.ts';
-
-const namesLater: Later<readonly AccessItem[]> = {
-  documentation: 'Not done by this version: host names, domains and network names.',
-  uses: (items) => {
-    const names = items.flatMap((item) =>
-      item.kind === 'host' ? [item.name] : item.kind === 'domain' ? [item.suffix] : [],
-    );
-    const [first] = names;
-    if (first === undefined) return [];
-    return [`names in access lists (${quote(first)}${names.length > 1 ? ` and ${names.length - 1} more` : ''})`];
-  },
-};
 
 function accessList(
   description: Pick<ListDescription<readonly AccessItem[], AccessItem>, 'default' | 'documentation' | 'example'>,
@@ -27,7 +15,6 @@ function accessList(
     ...description,
     places: 'both',
     syntax: '[ADDRESS | BLOCK | NAME…]',
-    later: namesLater,
     removable: true,
     parse: parseAccessItem,
     key: accessItemKey,
@@ -59,7 +46,7 @@ export const access: Pick<AttributeTable, 'only_from' | 'no_access' | 'access_ti
     documentation: [
       'The clients that may use the service; an empty list lets no one in. A client that both `only_from` and `no_access` hold is judged by the more specific of the two blocks, and refused when they are equal. The check comes before anything is started.',
       'Addresses and blocks: `192.0.2.7`; `192.0.2.0/24`; `192.0.2.0/255.255.255.0`; `192.0.2.` for the same; `192.0.{2,7}` for 192.0.2.0/24 and 192.0.7.0/24; an IPv4 address with zeros at its end is a block of that many octets, so `10.1.0.0` is 10.1.0.0/16 and `0.0.0.0` any IPv4 client; the forms of inet_aton(3) (`127.1`, `0x7f000001`); `2001:db8::1`; `2001:db8::/32`; `::/0` for any IPv6 client.',
-      'Names: a host name, or a domain such as `.example.org`, is compared with the name that the address of the client has in the DNS.',
+      'Names: a host name, or a domain such as `.example.org`, is compared with the name that the address of the client has in the DNS. That name counts only when it leads back to the address. It is looked up for a client whom the addresses of the lists do not decide about, for at most five seconds and without anybody else having to wait; who has no name is in no name of the lists; who has one that leads elsewhere, or whose name cannot be found out, is refused. A host name is as specific as an address; a domain is the more specific the more parts it has, and cannot be compared with a block: it weighs as much. The first datagram of a client whose name takes longer than a second is dropped.',
     ],
     example: 'only_from = 192.0.2.0/24 2001:db8::/32',
   }),
