@@ -9,35 +9,13 @@ import { expect } from 'vitest';
 
 import { talk } from '../daemon/client.ts';
 import { until } from '../daemon/until.ts';
-import { compiled } from './compile.ts';
 import { defaults, entry, loggingDefaults } from './entry.ts';
 import { type Answers, compare, type PairOptions, same } from './pair.ts';
 import type { Needs } from './programs.ts';
 import type { Side } from './side.ts';
+import { inViewOfItsOwn as options } from './view.ts';
 
 const needs: Needs = { personality: 'xinetd', root: true, mounts: true };
-
-/** Shell commands that go on in a private view: /dev with a few devices and a log, /etc with what look-ups need. */
-function privately(): string {
-  const script = `
-    set -e
-    mkdir dev etc
-    for name in null zero full random urandom tty; do touch dev/$name; mount --bind /dev/$name dev/$name; done
-    mount --rbind dev /dev
-    for name in passwd group services protocols hosts nsswitch.conf ld.so.cache; do
-      if [ -e /etc/$name ]; then cp /etc/$name etc/; fi
-    done
-    if [ -e inetd.conf ]; then cp inetd.conf etc/; fi
-    mount --bind etc /etc
-    ${compiled('receiver')} /dev/log "$PWD/syslog" </dev/null >/dev/null 2>&1 &
-    until [ -S /dev/log ]; do sleep 0.01; done
-    exec setpriv --pdeathsig KILL "$@"`;
-  return `exec unshare -m sh -c '${script}' sh "$@"`;
-}
-
-function options(files: PairOptions['files'], extra: Partial<PairOptions> = {}): PairOptions {
-  return { personality: 'xinetd', files, shell: privately(), ...extra };
-}
 
 /** Messages in the test's syslog, without times and pids; those of one level of importance are in their order. */
 function syslog(side: Side): readonly string[] {
@@ -120,13 +98,7 @@ same(needs, '-inetd_compat runs the lines of /etc/inetd.conf too', async () => {
   const named = { telnet: '@PORT:telnet@', finger: '@PORT:finger@', shell: '@PORT:shell@' };
   const services = Object.entries(named).map(([name, port]) => `${name} ${port}/tcp`);
   const answers = await compare(
-    options(
-      { ...compat, services: `${services.join('\n')}\n` },
-      {
-        words: ['-inetd_compat'],
-        shell: privately().replace('mount --bind etc /etc', 'cat services > etc/services; mount --bind etc /etc'),
-      },
-    ),
+    options({ ...compat, services: `${services.join('\n')}\n` }, { words: ['-inetd_compat'] }),
     async (side) => {
       const facts = await Promise.all(['telnet', 'finger', 'shell'].map((name) => side.found(name)));
       return [
