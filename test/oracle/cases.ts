@@ -254,14 +254,16 @@ export const cases: readonly Case[] = [
   {
     what: 'forms of addresses; a netmask, a dot at the end and /128 mean what they say',
     mended: true,
-    shownBy: xinetd(
-      'access',
-      'forms of addresses in only_from and no_access',
-      'a.b.c. is the block of addresses that begin so',
-      'a netmask after the slash is a netmask',
-      '/128 is one IPv6 address',
-    ),
-    waitsFor: 'names in access lists',
+    shownBy: [
+      ...xinetd(
+        'access',
+        'forms of addresses in only_from and no_access',
+        'a.b.c. is the block of addresses that begin so',
+        'a netmask after the slash is a netmask',
+        '/128 is one IPv6 address',
+      ),
+      ...xinetd('names', 'a host name and a domain are compared with the name of the client'),
+    ],
   },
   {
     what: 'a client that both lists hold',

@@ -6,7 +6,7 @@ import { compiled } from './compile.ts';
 import type { PairOptions } from './pair.ts';
 
 /** Files of the test that stand in its /etc. */
-const ofTest = 'inetd.conf services hosts hosts.allow hosts.deny';
+const ofTest = 'inetd.conf services hosts hosts.allow hosts.deny networks nsswitch.conf resolv.conf';
 
 /** What its log daemon gets stands in the file `syslog`, and its /run is the folder `run`. */
 export function inViewOfItsOwn(files: PairOptions['files'], extra: Partial<PairOptions> = {}): PairOptions {
