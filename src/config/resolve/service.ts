@@ -55,7 +55,7 @@ export function resolveService(definition: Definition, around: Surroundings, fin
   const transport = resolveTransport(kind, system, findings);
   const port = transport === undefined ? undefined : resolvePort(definition, transport.protocol, system, findings);
   const endpoints = port === undefined ? [] : resolveEndpoints(definition, port, around.hosts, system, findings);
-  checkWait(settings, kind, findings);
+  checkWait(definition, kind, findings);
   const runAs = resolveIdentity(definition, system, findings);
   const directories = resolveDirectories(definition, system, findings);
   const program =
@@ -128,8 +128,17 @@ export function originOf({ span }: Definition): Service['origin'] {
 }
 
 /** xinetd 2.3.15.3 starts servers for one datagram over and over; 2.3.15.4 refuses, as here. */
-function checkWait(settings: Settings, kind: Kind, findings: Findings): void {
+function checkWait({ settings, inetd }: Definition, kind: Kind, findings: Findings): void {
   if (kind.socketType !== 'dgram' || settings.wait !== false) return;
+  if (inetd?.dialect === 'busybox') {
+    findings.add(
+      'not-supported-yet',
+      'wait',
+      'a server for each sender of datagrams is not supported yet',
+      "write wait, if the program can serve all of them; BusyBox's inetd connects the socket to the sender",
+    );
+    return;
+  }
   findings.add(
     'datagram-needs-wait',
     'wait',
