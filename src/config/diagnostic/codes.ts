@@ -120,6 +120,10 @@ export const codes = {
   'unknown-group': ['error', 'There is no group of this name.'],
   'needs-root': ['error', 'Only root can run a server as another user or group, or below another root directory.'],
   'unknown-protocol': ['error', 'protocols(5) has no protocol of this name.'],
+  'unserved-socket': [
+    'error',
+    'The service is neither for TCP nor for UDP; a raw socket would show its program the traffic of the whole machine.',
+  ],
   'protocol-mismatch': ['error', 'The socket type and the protocol do not go together.'],
   'unknown-port': ['error', 'The service has no `port`, and services(5) does not know its name.'],
   'port-disagrees': [
