@@ -12,7 +12,8 @@ const allowed = {
   os: ['model'],
   listener: ['model', 'os'],
   launch: ['model', 'os'],
-  daemon: ['model', 'address', 'access', 'limit', 'config', 'log', 'os', 'listener', 'launch'],
+  worker: ['model', 'os'],
+  daemon: ['model', 'address', 'access', 'limit', 'config', 'log', 'os', 'listener', 'launch', 'worker'],
   cli: ['model', 'address', 'config', 'os', 'log', 'daemon'],
 };
 
@@ -39,9 +40,9 @@ module.exports = {
     { name: 'no-child-process', severity: 'error', from: { path: '^src' }, to: { path: '^(node:)?child_process$' } },
     {
       name: 'no-net',
-      comment: 'listening sockets are ours',
+      comment: 'listening sockets are ours; the worker gets connections, which Node may have',
       severity: 'error',
-      from: { path: '^src' },
+      from: { path: '^src', pathNot: '^src/worker/builtin/' },
       to: { path: '^(node:)?(net|dgram)$', pathNot: '^src/' },
     },
     { name: 'pure-has-no-node', severity: 'error', from: { path: pure }, to: { dependencyTypes: ['core'] } },
@@ -50,6 +51,13 @@ module.exports = {
       severity: 'error',
       from: { path: '^src', pathNot: '^src/os/' },
       to: { path: '\\.node$|^(node:)?module$' },
+    },
+    {
+      name: 'no-client-code-in-daemon',
+      comment: 'what handles the bytes of clients is loaded by the worker alone',
+      severity: 'error',
+      from: { path: '^src/(daemon|cli)/' },
+      to: { path: '^src/worker/builtin/', reachable: true },
     },
     { name: 'resolvable', severity: 'error', from: {}, to: { couldNotResolve: true, pathNot: '\\.node$' } },
     {

@@ -73,6 +73,15 @@ static bool add_nice(int increment) {
 }
 
 /*
+ * Nothing is gained by execve from here on: also not what a daemon, started with ambient capabilities, would pass on.
+ * Both are properties of this task alone: the daemon's threads keep theirs. Kernels before 4.3 know no ambient ones.
+ */
+static bool renounce_privileges(void) {
+  if (prctl(PR_CAP_AMBIENT, PR_CAP_AMBIENT_CLEAR_ALL, 0UL, 0UL, 0UL) < 0 && errno != EINVAL) return false;
+  return prctl(PR_SET_NO_NEW_PRIVS, 1UL, 0UL, 0UL, 0UL) == 0;
+}
+
+/*
  * Puts the three descriptors onto 0, 1 and 2. Sources that are themselves among those go out of the way first, so
  * that none is overwritten before its turn; the copies are close-on-exec, and dup2 makes the final ones survive.
  */
@@ -116,8 +125,7 @@ __attribute__((noreturn, noinline)) static void become(struct start *start) {
   for (size_t i = 0; i < plan->limit_count; i++) {
     if (prlimit(0, plan->limits[i].resource, &plan->limits[i].value, NULL) < 0) give_up(start, STEP_LIMITS);
   }
-  /* A property of this task alone: the daemon's threads keep theirs. */
-  if (plan->no_new_privileges && prctl(PR_SET_NO_NEW_PRIVS, 1UL, 0UL, 0UL, 0UL) < 0) give_up(start, STEP_PRIVILEGES);
+  if (plan->no_new_privileges && !renounce_privileges()) give_up(start, STEP_PRIVILEGES);
   if (chdir(plan->directory) < 0) give_up(start, STEP_DIRECTORY);
   if (!place_descriptors(start->descriptors)) give_up(start, STEP_DESCRIPTORS);
   execve(plan->program, plan->argv, start->environment);

@@ -197,6 +197,27 @@ static napi_value accept_batch(napi_env env, napi_callback_info info) {
   return result;
 }
 
+/*
+ * sendLast(descriptor, bytes): number of bytes sent
+ *
+ * The whole answer of a service that reads nothing: send, end, and take what the client has sent out of the way, since
+ * closing a socket with unread bytes resets the connection and may take the answer along. Not one of those bytes is
+ * copied, and nobody waits: what does not fit is not sent, and a client that has gone gets nothing.
+ */
+static napi_value send_last(napi_env env, napi_callback_info info) {
+  enum { MOST_DISCARDED = 1 << 20 };
+  napi_value arguments[2];
+  int fd;
+  void *data;
+  size_t length;
+  take_arguments(env, info, 2, arguments);
+  if (!take_int(env, arguments[0], &fd) || !take_bytes(env, arguments[1], &data, &length)) return NULL;
+  ssize_t sent = send(fd, data, length, MSG_NOSIGNAL | MSG_DONTWAIT);
+  shutdown(fd, SHUT_WR);
+  while (recv(fd, NULL, MOST_DISCARDED, MSG_TRUNC | MSG_DONTWAIT) < 0 && errno == EINTR) continue;
+  return make_number(env, sent < 0 ? 0 : (double)sent);
+}
+
 void define_socket(napi_env env, napi_value exports) {
   define_function(env, exports, "openSocket", open_socket);
   define_function(env, exports, "setSocketOption", set_socket_option);
@@ -205,4 +226,5 @@ void define_socket(napi_env env, napi_value exports) {
   define_function(env, exports, "listen", listen_on);
   define_function(env, exports, "localAddress", local_address);
   define_function(env, exports, "acceptBatch", accept_batch);
+  define_function(env, exports, "sendLast", send_last);
 }

@@ -1,9 +1,11 @@
 /*
- * A timer that is a descriptor, and so is armed once and not anew for each wait of the loop.
+ * Time: a timer that is a descriptor, and so is armed once and not anew for each wait of the loop; and the name of the
+ * time zone, which JavaScript knows in its own words only.
  */
 #include <errno.h>
 #include <stdint.h>
 #include <sys/timerfd.h>
+#include <time.h>
 #include <unistd.h>
 
 #include "call.h"
@@ -39,8 +41,21 @@ static napi_value clear_timer(napi_env env, napi_callback_info info) {
   return read(fd, &expirations, sizeof expirations) < 0 && errno != EAGAIN ? fail(env, "read", errno) : NULL;
 }
 
+/* zoneName(seconds since the epoch): the zone of the local time then, as strftime(3) writes it for %Z */
+static napi_value zone_name(napi_env env, napi_callback_info info) {
+  napi_value argument;
+  double seconds;
+  struct tm local;
+  take_arguments(env, info, 1, &argument);
+  if (!take_double(env, argument, &seconds)) return NULL;
+  time_t moment = (time_t)seconds;
+  tzset();
+  return make_text(env, localtime_r(&moment, &local) == NULL || local.tm_zone == NULL ? "UTC" : local.tm_zone);
+}
+
 void define_timer(napi_env env, napi_value exports) {
   define_function(env, exports, "openTimer", open_timer);
   define_function(env, exports, "setTimer", set_timer);
   define_function(env, exports, "clearTimer", clear_timer);
+  define_function(env, exports, "zoneName", zone_name);
 }

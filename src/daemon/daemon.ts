@@ -12,11 +12,13 @@ import { Servers } from '../launch/mod.ts';
 import { Sources } from '../limit/mod.ts';
 import type { Clock, DaemonLog, Sink } from '../log/mod.ts';
 import { type ExitWatch, type Pulse, watchExits } from '../os/mod.ts';
+import type { Worker } from '../worker/mod.ts';
 import { Inquiries, type Resolver } from './inquiries.ts';
 import { planReload } from './reload-plan.ts';
 import { RunningService, type Shared } from './running-service.ts';
 import type { ServiceLogs } from './service-logs.ts';
 import { type Outcome, Transition } from './transition.ts';
+import { daemonWorker } from './worker.ts';
 
 export interface DaemonOptions {
   readonly clock: Clock;
@@ -39,6 +41,7 @@ export class Daemon {
   readonly #options: DaemonOptions;
   readonly #shared: Shared;
   readonly #servers: Servers;
+  readonly #worker: Worker;
   readonly #exits: ExitWatch;
   #services: RunningService[] = [];
   /** Dropped by a reload, with servers that still run: their logs stay open until the last of these has ended. */
@@ -48,14 +51,17 @@ export class Daemon {
   constructor(options: DaemonOptions) {
     this.#options = options;
     this.#exits = watchExits((exits) => {
-      for (const pid of this.#servers.reap(exits)) options.log.write('NOTICE', `unknown child process ${pid} died`);
+      const servers = exits.filter((facts) => !this.#worker.exited(facts));
+      for (const pid of this.#servers.reap(servers)) options.log.write('NOTICE', `unknown child process ${pid} died`);
       this.#dismiss();
     }, options.pulse);
     this.#servers = new Servers(this.#exits);
     const inquiries = new Inquiries(options.resolver, options.clock);
+    this.#worker = daemonWorker({ ...options, later: (job) => options.pulse.next(job) });
     this.#shared = {
       ...options,
       servers: this.#servers,
+      worker: this.#worker,
       sources: new Sources((words) => void crypto.getRandomValues(words), options.clock()),
       inquiries,
       guard: { nameOf: (address) => inquiries.nameOf(address) },
@@ -105,10 +111,10 @@ export class Daemon {
   stop(): Promise<void> {
     if (this.#stopping === undefined) {
       this.#closeAll();
-      this.#servers.endAll('SIGTERM');
+      this.#endAll('SIGTERM');
       this.#stopping = this.#endServers();
     } else {
-      this.#servers.endAll('SIGKILL');
+      this.#endAll('SIGKILL');
     }
     return this.#stopping;
   }
@@ -116,19 +122,25 @@ export class Daemon {
   /** Closes all sockets and leaves the servers to themselves (SIGQUIT). */
   abandon(): void {
     this.#closeAll();
+    this.#worker.abandon();
     this.#exits.close();
   }
 
   async #endServers(): Promise<void> {
     const { graceSeconds, log } = this.#options;
-    const timers = [setTimeout(() => this.#servers.endAll('SIGKILL'), graceSeconds * 1000)];
+    const timers = [setTimeout(() => this.#endAll('SIGKILL'), graceSeconds * 1000)];
     const survived = new Promise<void>((resolve) => {
       timers.push(setTimeout(resolve, (graceSeconds + survivalSeconds) * 1000));
     });
-    await Promise.race([this.#servers.empty(), survived]);
+    await Promise.race([Promise.all([this.#servers.empty(), this.#worker.gone()]), survived]);
     for (const timer of timers) clearTimeout(timer);
     for (const { pid } of this.#servers) log.write('ERROR', `Server ${pid} did not exit after SIGKILL`);
     this.#exits.close();
+  }
+
+  #endAll(signal: 'SIGTERM' | 'SIGKILL'): void {
+    this.#servers.endAll(signal);
+    this.#worker.stop(signal);
   }
 
   #goOver(table: ServiceTable): Outcome {

@@ -16,10 +16,22 @@ import {
 import type { Sources } from '../limit/mod.ts';
 import type { Listener, ListenerObserver } from '../listener/mod.ts';
 import { type Clock, type DaemonLog, type ServiceRecord, type Sink, serviceLine } from '../log/mod.ts';
-import type { Decision, Endpoint, ExitFacts, FailReason, Launched, Peer, Service } from '../model/mod.ts';
+import type {
+  BuiltinPlan,
+  Decision,
+  Endpoint,
+  ExitFacts,
+  FailReason,
+  Launched,
+  LaunchPlan,
+  Peer,
+  Service,
+} from '../model/mod.ts';
 import { type Connection, closeDescriptor, type Descriptor } from '../os/mod.ts';
+import type { Worker } from '../worker/mod.ts';
 import type { Guard } from './access-control.ts';
 import { Admission } from './admission.ts';
+import { Delegated } from './delegated.ts';
 import type { Inheritance } from './inheritance.ts';
 import type { Inquiries } from './inquiries.ts';
 import { NameWait } from './name-wait.ts';
@@ -33,6 +45,7 @@ export interface Shared {
   readonly log: DaemonLog;
   readonly logs: ServiceLogs;
   readonly servers: Servers;
+  readonly worker: Worker;
   readonly sources: Sources;
   readonly inquiries: Inquiries;
   /** What access goes by. */
@@ -43,6 +56,15 @@ export interface Shared {
   readonly loadAverage: () => number;
   /** `-limit`: servers of all services together; undefined: no limit. */
   readonly processLimit: number | undefined;
+}
+
+/** Who answers: a server for each connection, or the worker. */
+type Answer = ProgramAnswer | BuiltinPlan;
+
+interface ProgramAnswer {
+  readonly kind: 'program';
+  readonly plan: LaunchPlan;
+  readonly launcher: Launcher;
 }
 
 /** A `wait` service whose server could not be started is tried again after this; xinetd retries a fork as slowly. */
@@ -60,7 +82,8 @@ export class RunningService implements ListenerObserver {
   readonly #ports: Ports;
   readonly #nameWait: NameWait;
   #service: Service;
-  #launcher: Launcher;
+  readonly #delegated: Delegated;
+  #answer: Answer;
   #times: ServerTimes | undefined;
   #log: ServiceLog | undefined;
   #lastRefusal: { readonly from: string; readonly time: number } | undefined;
@@ -74,11 +97,18 @@ export class RunningService implements ListenerObserver {
     this.#service = service;
     this.#shared = shared;
     this.#log = shared.logs.of(service);
-    this.#launcher = new Launcher(service.protocol, service.server.launch);
+    this.#answer = answerOf(service);
     this.#admission = new Admission(service, shared.sources, shared.guard);
     this.#times = timesOf(service);
     this.#ports = new Ports(service, this, shared.log);
     this.#nameWait = new NameWait(shared, this.#ports);
+    this.#delegated = new Delegated(shared.worker, shared.clock, {
+      record: (record) => this.#record(record),
+      enter: ({ address }) => this.#admission.occupancy.enter(address),
+      leave: ({ address }) => this.#admission.occupancy.leave(address),
+      rest: (listener) => this.#ports.holdFor(listener, descriptorRetrySeconds),
+      resume: (listener) => this.#ports.resume(listener),
+    });
   }
 
   get service(): Service {
@@ -124,12 +154,12 @@ export class RunningService implements ListenerObserver {
    */
   prepare(service: Service, inheritance: Inheritance): PortChange {
     const log = this.#shared.logs.of(service);
-    const launcher = new Launcher(service.protocol, service.server.launch);
+    const answer = answerOf(service);
     const ports = this.#ports.prepare(service, inheritance);
     return {
       ...ports,
       take: () => {
-        this.#launcher = launcher;
+        this.#answer = answer;
         if (!sameTime(this.#service, service)) this.#times = timesOf(service);
         this.#log = log;
         this.#service = service;
@@ -157,22 +187,29 @@ export class RunningService implements ListenerObserver {
    */
   onConnections(listener: Listener, connections: readonly Connection[]): void {
     const { servers } = this.#shared;
+    const answer = this.#answer;
     const alone = connections.length === 1 && servers.underWay === 0;
     for (const connection of connections) {
       const { descriptor, peer, local } = connection;
       const decision = this.#judge(listener, peer);
       if (decision.verdict === 'ask' && this.#keep(listener, connection, decision.address)) continue;
-      if (decision.verdict === 'allow' && !alone && servers.underWay < mostUnderWay) {
-        this.#serveElsewhere(descriptor, { peer, local });
-        continue;
+      if (decision.verdict !== 'allow') {
+        this.#refuse(decision.reason, peer.address);
+        closeDescriptor(descriptor);
+      } else if (answer.kind === 'builtin') {
+        this.#delegated.serve(answer, listener, connection);
+      } else if (!alone && servers.underWay < mostUnderWay) {
+        this.#serveElsewhere(answer, descriptor, { peer, local });
+      } else {
+        this.#serve(answer, descriptor, { peer, local }, undefined);
+        closeDescriptor(descriptor);
       }
-      if (decision.verdict === 'allow') this.#serve(descriptor, { peer, local }, undefined);
-      else this.#refuse(decision.reason, peer.address);
-      closeDescriptor(descriptor);
     }
   }
 
   onPending(listener: Listener): void {
+    const answer = this.#answer;
+    if (answer.kind === 'builtin') throw new Error('the worker does not wait for connections');
     const stream = this.#service.socketType === 'stream';
     const peer = stream ? undefined : listener.firstSender();
     if (!stream && peer === undefined) return;
@@ -184,7 +221,7 @@ export class RunningService implements ListenerObserver {
     }
     if (!this.#mayStart(listener)) return;
     const local = stream || this.#boundToOneAddress(listener) ? listener.local : undefined;
-    if (!this.#serve(listener.handOver(), { peer, local }, listener)) {
+    if (!this.#serve(answer, listener.handOver(), { peer, local }, listener)) {
       listener.giveBack();
       this.#ports.holdFor(listener, launchRetrySeconds);
     }
@@ -203,8 +240,8 @@ export class RunningService implements ListenerObserver {
   }
 
   #decide(peer: Peer | undefined): Decision {
-    const { clock, loadAverage, processLimit, servers, collectExits } = this.#shared;
-    const full = (): boolean => processLimit !== undefined && servers.count >= processLimit;
+    const { clock, loadAverage, processLimit, servers, worker, collectExits } = this.#shared;
+    const full = (): boolean => processLimit !== undefined && servers.count + worker.tasks >= processLimit;
     const decision = this.#admission.decide(peer, { time: clock(), load: loadAverage, full, collectExits });
     if (decision.verdict === 'deny' && decision.reason === 'connections per second') this.#pause();
     return decision;
@@ -236,10 +273,10 @@ export class RunningService implements ListenerObserver {
   }
 
   /** @returns false when no server could be started; everything has been said about it then */
-  #serve(descriptor: Descriptor, ends: Ends, waiting: Listener | undefined): boolean {
-    const launched = this.#launcher.start(descriptor, ends);
+  #serve(answer: ProgramAnswer, descriptor: Descriptor, ends: Ends, waiting: Listener | undefined): boolean {
+    const launched = answer.launcher.start(descriptor, ends);
     if (!launched.ok) {
-      this.#launchFailed(launched, ends.peer);
+      this.#launchFailed(answer, launched, ends.peer);
       return false;
     }
     this.#admission.occupancy.enter(ends.peer?.address);
@@ -248,18 +285,18 @@ export class RunningService implements ListenerObserver {
   }
 
   /** Takes the place in the limits at once, and closes the descriptor when the launch has come to its end. */
-  #serveElsewhere(descriptor: Descriptor, ends: Ends): void {
+  #serveElsewhere(answer: ProgramAnswer, descriptor: Descriptor, ends: Ends): void {
     const { servers } = this.#shared;
     this.#admission.occupancy.enter(ends.peer?.address);
     servers.expect();
-    this.#launcher.startElsewhere(descriptor, ends, (launched, failedChild) => {
+    answer.launcher.startElsewhere(descriptor, ends, (launched, failedChild) => {
       closeDescriptor(descriptor);
       if (launched.ok) {
         servers.settle(this.#started(launched.pid, ends.peer, undefined));
         return;
       }
       this.#admission.occupancy.leave(ends.peer?.address);
-      this.#launchFailed(launched, ends.peer);
+      this.#launchFailed(answer, launched, ends.peer);
       servers.fail(failedChild);
     });
   }
@@ -278,11 +315,8 @@ export class RunningService implements ListenerObserver {
     };
   }
 
-  #launchFailed(failure: Extract<Launched, { ok: false }>, peer: Peer | undefined): void {
-    this.#shared.log.write(
-      'ERROR',
-      `service ${this.#service.id}: ${launchFailureMessage(this.#service.server.launch, failure)}`,
-    );
+  #launchFailed({ plan }: ProgramAnswer, failure: Extract<Launched, { ok: false }>, peer: Peer | undefined): void {
+    this.#shared.log.write('ERROR', `service ${this.#service.id}: ${launchFailureMessage(plan, failure)}`);
     this.#record({ event: 'fail', reason: failure.step === 'fork' ? 'fork' : 'exec', from: peer?.address });
   }
 
@@ -355,6 +389,11 @@ export class RunningService implements ListenerObserver {
     const line = serviceLine(this.#service.id, this.#log.flags, record);
     if (line !== undefined) this.#log.sink.write(line);
   }
+}
+
+function answerOf({ server, protocol }: Service): Answer {
+  if (server.kind === 'builtin') return server;
+  return { kind: 'program', plan: server.launch, launcher: new Launcher(protocol, server.launch) };
 }
 
 /** Whether something has just been said; a clock that was set back since then does not keep it quiet for longer. */

@@ -4,6 +4,9 @@
  */
 import type { ExitFacts, FailReason } from '../model/mod.ts';
 
+/** How a server ended; what it used is known of processes of its own alone. */
+export type EndFacts = Pick<ExitFacts, 'pid' | 'ending'> & Partial<Omit<ExitFacts, 'pid' | 'ending'>>;
+
 export type ServiceRecord =
   | { readonly event: 'start'; readonly pid: number; readonly from: string | undefined }
   | { readonly event: 'fail'; readonly reason: FailReason; readonly from: string | undefined }
@@ -11,7 +14,7 @@ export type ServiceRecord =
 
 export interface ExitRecord {
   readonly event: 'exit';
-  readonly facts: ExitFacts;
+  readonly facts: EndFacts;
   /** How long the server ran, by the wall clock. */
   readonly seconds: number;
   /** It was told to end because its `timeout` was over. */

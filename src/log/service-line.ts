@@ -47,9 +47,10 @@ function exitLine(
   if (flags.has('PID')) line += ` pid=${facts.pid}`;
   // A clock that was set back while the server ran must not make a number that no reader of these lines expects.
   if (flags.has('DURATION')) line += ` duration=${Math.max(0, Math.floor(seconds))}(sec)`;
-  if (flags.has('USAGE')) {
-    const equals = facts.peakMemoryIsBound ? '<=' : '=';
-    line += ` cpu=${facts.cpuSeconds.toFixed(3)}(sec) memory${equals}${Math.round(facts.peakMemory / 1024)}(kB)`;
+  const { cpuSeconds, peakMemory } = facts;
+  if (flags.has('USAGE') && cpuSeconds !== undefined && peakMemory !== undefined) {
+    const equals = facts.peakMemoryIsBound === true ? '<=' : '=';
+    line += ` cpu=${cpuSeconds.toFixed(3)}(sec) memory${equals}${Math.round(peakMemory / 1024)}(kB)`;
   }
   return timedOut ? `${line} timeout` : line;
 }

@@ -46,7 +46,7 @@ export interface LaunchPlan {
   readonly rootDirectory: string | undefined;
   /** Below {@link LaunchPlan.rootDirectory}, as the program's path is. */
   readonly workingDirectory: string;
-  /** PR_SET_NO_NEW_PRIVS: no program that the server executes gives it more rights than it has. */
+  /** PR_SET_NO_NEW_PRIVS, and no ambient capabilities: no program that is executed gives more rights than its user has. */
   readonly noNewPrivileges: boolean;
 }
 

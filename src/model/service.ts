@@ -34,13 +34,23 @@ export interface Service {
 }
 
 /** Who answers the clients of a service. Each kind holds what it needs and nothing that only another kind uses. */
-export type ServerPlan = ProgramPlan;
+export type ServerPlan = ProgramPlan | BuiltinPlan;
 
 /** A program is started. */
 export interface ProgramPlan {
   readonly kind: 'program';
   readonly launch: LaunchPlan;
 }
+
+/** The worker answers, as one of the internal services. */
+export interface BuiltinPlan {
+  readonly kind: 'builtin';
+  readonly name: BuiltinName;
+}
+
+/** The internal services, by the names that select them. */
+export const builtinNames = ['echo', 'discard', 'daytime', 'time', 'chargen'] as const;
+export type BuiltinName = (typeof builtinNames)[number];
 
 export interface SocketOptions {
   readonly keepAlive: boolean;

@@ -11,3 +11,4 @@ export * from './names.ts';
 export * from './pulse.ts';
 export * from './socket.ts';
 export * from './watch.ts';
+export * from './zone.ts';

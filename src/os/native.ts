@@ -102,9 +102,12 @@ export interface Native {
   signalExits(watch: NativeWatch, on: boolean): void;
   collectExits(watch: NativeWatch): readonly number[] | undefined;
 
+  sendLast(descriptor: number, bytes: Uint8Array): number;
+
   openTimer(): number;
   setTimer(descriptor: number, milliseconds: number): void;
   clearTimer(descriptor: number): void;
+  zoneName(seconds: number): string;
 
   resourceLimit(name: string): readonly [soft: number, hard: number];
   setResourceLimit(name: string, soft: number, hard: number): void;

@@ -91,3 +91,12 @@ export function acceptBatch(listener: Descriptor, most: number): AcceptedBatch {
   }
   return { connections, failure: flat[0] as string | undefined };
 }
+
+/**
+ * The whole answer to a client that is not listened to: sends, shuts the sending side down, and lets the kernel drop
+ * what the client has sent, so that closing the descriptor, which is left to the caller, does not reset the connection.
+ * @returns the number of bytes sent: 0 when the client has gone
+ */
+export function sendLast(connection: Descriptor, bytes: Uint8Array): number {
+  return native.sendLast(connection, bytes);
+}

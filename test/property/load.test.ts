@@ -85,7 +85,9 @@ test('no content of files makes load() throw, and each definition is accounted f
       for (const { state, ...ready } of table.entries) {
         if (state !== 'ready' || !('service' in ready)) continue;
         expect(ready.service.endpoints.length).toBeGreaterThan(0);
-        expect(ready.service.server.launch.environment.some((text) => text.startsWith('REMOTE_HOST='))).toBe(false);
+        const { server } = ready.service;
+        const environment = server.kind === 'program' ? server.launch.environment : [];
+        expect(environment.some((text) => text.startsWith('REMOTE_HOST='))).toBe(false);
       }
     }),
     { numRuns: 300 },

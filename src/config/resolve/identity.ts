@@ -7,15 +7,13 @@
  *
  * inetd.conf (Debian's openbsd-inetd, observed): `user` has the primary group and the supplementary groups of
  * that user; `user:group` has `group` and the supplementary groups of the user, without the primary one.
- * Root keeps root's own group alone, and a group written after root is ignored; the inetds of FreeBSD, NetBSD and
- * BusyBox set it, each with other supplementary groups.
+ * Root keeps root's own group alone, and a group written after root is ignored.
  *
  * A daemon that is not root can only be itself, so a service that names somebody else is refused when the
  * configuration is read, not at the first connection (xinetd's servers die of `setuid failed` then).
  */
 import type { Identity } from '../../model/mod.ts';
 import type { Definition } from '../definition.ts';
-import { rulesOf } from '../inetd/mod.ts';
 import type { Findings } from './findings.ts';
 import type { System, User } from './system.ts';
 import { systemText } from './text.ts';
@@ -110,33 +108,25 @@ function asXinetd(
 }
 
 function asInetd(
-  { settings, inetd }: Definition,
+  { settings }: Definition,
   user: Named,
   group: number | undefined,
   system: System,
   findings: Findings,
 ): Identity {
-  const gid = group ?? user.gid;
-  const name = user.name ?? '';
-  if (user.uid !== 0) return { uid: user.uid, gid, groups: system.groupList(name, gid) };
-  const rule = inetd === undefined ? 'ignored' : rulesOf(inetd.dialect).groupOfRoot;
-  if (group === undefined || group === user.gid) return { uid: 0, gid: user.gid, groups: [user.gid] };
-  switch (rule) {
-    case 'with-groups':
-      return { uid: 0, gid, groups: system.groupList(name, gid) };
-    case 'alone':
-      return { uid: 0, gid, groups: [gid] };
-    case 'with-the-daemons':
-      return { uid: 0, gid, groups: undefined };
-    case 'ignored':
+  if (user.uid === 0) {
+    if (group !== undefined && group !== user.gid) {
       findings.add(
         'group-of-root-ignored',
         'group',
         `the group '${settings.group ?? ''}' of root is ignored`,
-        'this inetd sets the group of other users only; leave it off',
+        'an inetd sets the group of other users only; leave it off',
       );
-      return { uid: 0, gid: user.gid, groups: [user.gid] };
+    }
+    return { uid: 0, gid: user.gid, groups: [user.gid] };
   }
+  const gid = group ?? user.gid;
+  return { uid: user.uid, gid, groups: system.groupList(user.name ?? '', gid) };
 }
 
 function unchanged(

@@ -11,7 +11,6 @@
  * but in the usual folders, and once, when the line is read.
  */
 import type { Definition } from '../definition.ts';
-import { rulesOf } from '../inetd/mod.ts';
 import type { Findings } from './findings.ts';
 import type { System } from './system.ts';
 import { systemText } from './text.ts';
@@ -58,21 +57,25 @@ export function resolveServer(
   system: System,
   findings: Findings,
 ): string | undefined {
-  const { inetd, settings } = definition;
+  const { dialect, settings } = definition;
   if (settings.server === undefined) return undefined;
   const written = systemText(settings.server, 'server', findings);
   if (written === undefined) return undefined;
-  const found = inetd === undefined ? undefined : inUsualFolders(written, system);
-  if (found !== undefined && inetd !== undefined && !rulesOf(inetd.dialect).searchesPath) {
+  const program = dialect === 'inetd' ? (foundInFolders(written, system, findings) ?? written) : written;
+  return isRunnable(program, root, system, findings) ? program : undefined;
+}
+
+function foundInFolders(name: string, system: System, findings: Findings): string | undefined {
+  const path = inUsualFolders(name, system);
+  if (path !== undefined) {
     findings.add(
       'server-without-path',
       'server',
-      `the program '${written}' has no path and is run as ${found}`,
-      `write ${found}: of the inetds only BusyBox's looks for programs`,
+      `the program '${name}' has no path and is run as ${path}`,
+      `write ${path}: of the inetds only BusyBox's looks for programs`,
     );
   }
-  const program = found ?? written;
-  return isRunnable(program, root, system, findings) ? program : undefined;
+  return path;
 }
 
 function isRunnable(program: string, root: string | undefined, system: System, findings: Findings): boolean {

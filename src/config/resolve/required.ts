@@ -1,24 +1,31 @@
 /**
  * What a service cannot do without (xinetd: "missing attribute"). All that is missing is said at once.
  *
- * | kind      | required                         |
- * |-----------|----------------------------------|
- * | any       | socket_type, wait, user, server  |
- * | UNLISTED  | protocol, port                   |
+ * | kind           | required           |
+ * |----------------|--------------------|
+ * | any            | socket_type, wait  |
+ * | not INTERNAL   | user, server       |
+ * | UNLISTED       | protocol, port     |
  *
- * socket_type and protocol imply each other, see transport.ts. Internal, redirected, RPC and tcpmux services
- * have rules of their own; they do not come here as long as they are not supported. inetd.conf lines that lack
- * a field do not, either: their reader refuses them.
+ * socket_type and protocol imply each other, see transport.ts. Redirected, RPC and tcpmux services have rules of their
+ * own; they do not come here as long as they are not supported. inetd.conf lines that lack a field do not, either:
+ * their reader refuses them.
  */
 import type { AttributeName, Settings } from '../definition.ts';
 import type { Findings } from './findings.ts';
 import type { Kind } from './transport.ts';
 
-const always: readonly AttributeName[] = ['socket_type', 'wait', 'user', 'server'];
-const unlisted: readonly AttributeName[] = [...always, 'protocol', 'port'];
+const always: readonly AttributeName[] = ['socket_type', 'wait'];
+const external: readonly AttributeName[] = ['user', 'server'];
+const unlisted: readonly AttributeName[] = ['protocol', 'port'];
 
 export function checkRequired(settings: Settings, kind: Kind, findings: Findings): void {
-  const required = settings.type?.has('UNLISTED') === true ? unlisted : always;
+  const { type } = settings;
+  const required = [
+    ...always,
+    ...(type?.has('INTERNAL') === true ? [] : external),
+    ...(type?.has('UNLISTED') === true ? unlisted : []),
+  ];
   const missing = required.filter((name) => {
     if (name === 'socket_type') return kind.socketType === undefined;
     return (name === 'protocol' ? kind.protocol : settings[name]) === undefined;

@@ -3,9 +3,10 @@
  * of one does not keep the others from looking, so that `check` says everything in one go.
  */
 import type { Logging, Service, SocketOptions } from '../../model/mod.ts';
-import type { AttributeName, Definition, Settings } from '../definition.ts';
+import type { AttributeName, Definition } from '../definition.ts';
 import { locate, type Span } from '../source/mod.ts';
 import { checkHostsAccess, resolveAccess } from './access.ts';
+import { resolveBuiltin } from './builtin.ts';
 import { resolveDirectories } from './directories.ts';
 import { resolveEndpoints } from './endpoint.ts';
 import type { Environments } from './environment.ts';
@@ -13,15 +14,15 @@ import type { Findings } from './findings.ts';
 import { deepFreeze } from './freeze.ts';
 import { resolveIdentity } from './identity.ts';
 import { checkAvailable, checkSupported } from './later.ts';
+import { resolveLaunch } from './launch.ts';
 import type { Hosts } from './local-address.ts';
 import type { ResolveOptions } from './options.ts';
-import { resolveProgram, resolveServer } from './program.ts';
+import { resolveServer } from './program.ts';
 import { checkRequired } from './required.ts';
-import { resolveLimits } from './rlimits.ts';
 import { resolveServiceLimits } from './service-limits.ts';
 import type { System } from './system.ts';
 import { decodeBytes, systemText } from './text.ts';
-import { type Kind, kindOf, resolvePort, resolveTransport } from './transport.ts';
+import { kindOf, resolvePort, resolveTransport } from './transport.ts';
 
 export interface Surroundings {
   readonly system: System;
@@ -35,9 +36,6 @@ export interface Surroundings {
 const xinetdBacklog = 64;
 
 const noFlags: ReadonlySet<never> = deepFreeze(new Set<never>());
-
-/** openbsd-inetd's servers have this whatever umask the daemon was started with (seen). */
-const inetdUmask = 0o022;
 
 /**
  * @param definition without errors of its own
@@ -55,13 +53,12 @@ export function resolveService(definition: Definition, around: Surroundings, fin
   const transport = resolveTransport(kind, system, findings);
   const port = transport === undefined ? undefined : resolvePort(definition, transport.protocol, system, findings);
   const endpoints = port === undefined ? [] : resolveEndpoints(definition, port, around.hosts, system, findings);
-  checkWait(definition, kind, findings);
-  const runAs = resolveIdentity(definition, system, findings);
-  const directories = resolveDirectories(definition, system, findings);
-  const program =
-    directories === undefined ? undefined : resolveProgram(definition, directories.rootDirectory, system, findings);
-  const environment = around.environments.resolve(definition, findings);
-  const access = resolveAccess(settings, kind.socketType, findings);
+  const internal = settings.type?.has('INTERNAL') === true;
+  const server = internal
+    ? resolveBuiltin(definition, kind, findings)
+    : resolveLaunch(definition, kind, around.environments, system, findings);
+  const wait = internal ? kind.socketType === 'dgram' : settings.wait === true;
+  const access = resolveAccess({ ...settings, wait }, kind.socketType, findings);
   checkHostsAccess(
     dialect === 'xinetd' ? settings.flags?.has('NOLIBWRAP') !== true : options.libwrap,
     system.hostsAccessRules,
@@ -69,11 +66,7 @@ export function resolveService(definition: Definition, around: Surroundings, fin
   );
   const limits = resolveServiceLimits(definition, options, findings);
   const logging = resolveLogging(definition, around.defaultSpans, findings);
-  const uid = runAs?.uid ?? system.uid;
-  const resourceLimits = resolveLimits(definition, uid, system, findings);
-  const nice = resolveNice(settings, uid, findings);
-  if (findings.refused || transport === undefined || runAs === undefined) return undefined;
-  if (directories === undefined || program === undefined) return undefined;
+  if (findings.refused || transport === undefined || server === undefined) return undefined;
 
   return {
     id: idOf(definition),
@@ -81,27 +74,13 @@ export function resolveService(definition: Definition, around: Surroundings, fin
     origin: originOf(definition),
     socketType: transport.socketType,
     protocol: transport.protocol,
-    wait: settings.wait === true,
+    wait,
     endpoints,
     socket: socketOptions(definition, options),
     limits,
     access,
     logging,
-    server: {
-      kind: 'program',
-      launch: {
-        program: program.program,
-        argv: program.argv,
-        environment: environment.environment,
-        variables: environment.variables,
-        identity: runAs.identity,
-        umask: settings.umask ?? (dialect === 'xinetd' ? system.umask | 0o022 : inetdUmask),
-        nice,
-        resourceLimits,
-        ...directories,
-        noNewPrivileges: settings.no_new_privs === true,
-      },
-    },
+    server,
   };
 }
 
@@ -112,6 +91,7 @@ export function resolveService(definition: Definition, around: Surroundings, fin
 export function inspectBroken(definition: Definition, system: System, findings: Findings): undefined {
   checkSupported(definition, findings);
   checkAvailable(definition, findings);
+  if (definition.settings.type?.has('INTERNAL') === true) return;
   resolveIdentity(definition, system, findings);
   const directories = resolveDirectories(definition, system, findings);
   if (directories !== undefined) resolveServer(definition, directories.rootDirectory, system, findings);
@@ -125,26 +105,6 @@ export function idOf({ settings, name }: Definition): string {
 
 export function originOf({ span }: Definition): Service['origin'] {
   return { file: span.file.path, line: locate(span.file, span.start).line };
-}
-
-/** xinetd 2.3.15.3 starts servers for one datagram over and over; 2.3.15.4 refuses, as here. */
-function checkWait({ settings, inetd }: Definition, kind: Kind, findings: Findings): void {
-  if (kind.socketType !== 'dgram' || settings.wait !== false) return;
-  if (inetd?.dialect === 'busybox') {
-    findings.add(
-      'not-supported-yet',
-      'wait',
-      'a server for each sender of datagrams is not supported yet',
-      "write wait, if the program can serve all of them; BusyBox's inetd connects the socket to the sender",
-    );
-    return;
-  }
-  findings.add(
-    'datagram-needs-wait',
-    'wait',
-    'a datagram service that runs a program has to wait',
-    'write wait = yes (in inetd.conf: wait)',
-  );
 }
 
 function socketOptions({ settings, inetd }: Definition, options: ResolveOptions): SocketOptions {
@@ -172,16 +132,4 @@ function resolveLogging(
     onSuccess: settings.log_on_success ?? noFlags,
     onFailure: settings.log_on_failure ?? noFlags,
   };
-}
-
-/** Only root may be nicer to itself than to others; xinetd tries, fails and says nothing. */
-function resolveNice({ nice = 0 }: Settings, uid: number, findings: Findings): number {
-  if (nice >= 0 || uid === 0) return nice;
-  findings.add(
-    'limit-clamped',
-    'nice',
-    'only root may lower its nice value, so it stays as it is here',
-    'write nice = 0 or above',
-  );
-  return 0;
 }

@@ -43,9 +43,9 @@ export function resolveTransport(kind: Kind, system: System, findings: Findings)
   const fitting = protocol.name === 'tcp' ? 'stream' : protocol.name === 'udp' ? 'dgram' : undefined;
   if (fitting === undefined || socketType === 'raw' || socketType === 'seqpacket') {
     return findings.add(
-      'unserved-socket',
+      'not-supported-yet',
       fitting === undefined ? 'protocol' : 'socket_type',
-      `${socketType} sockets of ${protocol.name} are not served`,
+      `${socketType} sockets of ${protocol.name} are not supported yet`,
       'tcp and udp are',
     );
   }

@@ -71,7 +71,9 @@ export async function onlyLaunch(
   system: System,
   options: Partial<ResolveOptions> = {},
 ): Promise<LaunchPlan> {
-  return (await onlyService(definitions, system, options)).server.launch;
+  const { server } = await onlyService(definitions, system, options);
+  if (server.kind !== 'program') throw new Error('the service runs no program');
+  return server.launch;
 }
 
 /** `code` or `code(attribute)` of each diagnostic. */

@@ -7,7 +7,7 @@ import { anyWord, manyOf, oneOf, wholeLater, wholeNumber, wordsLater, yesNo, yes
 
 const typeWords: readonly WordEntry<ServiceType>[] = [
   { word: 'RPC', documentation: 'the service registers with the portmapper', later: true },
-  { word: 'INTERNAL', documentation: 'kinetd itself answers, no program is started', later: true },
+  { word: 'INTERNAL', documentation: 'kinetd itself answers, no program is started' },
   {
     word: 'UNLISTED',
     documentation: 'the name is not looked up in services(5); `protocol` or `socket_type`, and `port`, must be given',
@@ -48,11 +48,8 @@ const flagWords: readonly WordEntry<ServiceFlag>[] = [
 const socketTypeWords: readonly WordEntry<NonNullable<Settings['socket_type']>>[] = [
   { word: 'stream', documentation: 'connections, as TCP has them' },
   { word: 'dgram', documentation: 'datagrams, as UDP has them' },
-  { word: 'raw', documentation: 'direct access to IP; refused' },
-  {
-    word: 'seqpacket',
-    documentation: 'connections that keep the borders of messages; refused, as neither TCP nor UDP has them',
-  },
+  { word: 'raw', documentation: 'direct access to IP; not done by this version' },
+  { word: 'seqpacket', documentation: 'connections that keep the borders of messages; not done by this version' },
 ];
 
 const largestRpcNumber = 2 ** 32 - 1;

@@ -1,0 +1,35 @@
+/**
+ * Internal services: the name of the service (not its id) and its socket type select which one, as in xinetd and the
+ * inetds. Nothing is launched for them, so that what only a program needs is not asked for: they run as the worker's
+ * account, whatever `user` says.
+ */
+import { type BuiltinPlan, builtinNames } from '../../model/mod.ts';
+import type { Definition } from '../definition.ts';
+import type { Findings } from './findings.ts';
+import type { Kind } from './transport.ts';
+
+export function resolveBuiltin(
+  { name, inetd }: Definition,
+  { socketType }: Kind,
+  findings: Findings,
+): BuiltinPlan | undefined {
+  const wanted = inetd?.service ?? name;
+  const builtin = builtinNames.find((known) => known === wanted);
+  if (builtin === undefined) {
+    return findings.add(
+      'no-such-internal-service',
+      'type',
+      `there is no internal service '${wanted}'`,
+      `those there are: ${builtinNames.join(', ')}`,
+    );
+  }
+  if (socketType === 'dgram') {
+    return findings.add(
+      'not-supported-yet',
+      'type',
+      `internal ${builtin} over UDP is not supported yet`,
+      'comment it out, or name a program',
+    );
+  }
+  return { kind: 'builtin', name: builtin };
+}

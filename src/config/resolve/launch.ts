@@ -1,0 +1,76 @@
+/**
+ * The launch plan of a service that runs a program: who it runs as, where, which program with which words, environment
+ * and limits. Every part looks at its own attributes, whatever the others found.
+ */
+import type { ProgramPlan } from '../../model/mod.ts';
+import type { Definition, Settings } from '../definition.ts';
+import { resolveDirectories } from './directories.ts';
+import type { Environments } from './environment.ts';
+import type { Findings } from './findings.ts';
+import { resolveIdentity } from './identity.ts';
+import { resolveProgram } from './program.ts';
+import { resolveLimits } from './rlimits.ts';
+import type { System } from './system.ts';
+import type { Kind } from './transport.ts';
+
+/** openbsd-inetd's servers have this whatever umask the daemon was started with (seen). */
+const inetdUmask = 0o022;
+
+/** @returns undefined when there is an error among the findings */
+export function resolveLaunch(
+  definition: Definition,
+  kind: Kind,
+  environments: Environments,
+  system: System,
+  findings: Findings,
+): ProgramPlan | undefined {
+  const { settings, dialect } = definition;
+  checkWait(settings, kind, findings);
+  const runAs = resolveIdentity(definition, system, findings);
+  const directories = resolveDirectories(definition, system, findings);
+  const program =
+    directories === undefined ? undefined : resolveProgram(definition, directories.rootDirectory, system, findings);
+  const { environment, variables } = environments.resolve(definition, findings);
+  const uid = runAs?.uid ?? system.uid;
+  const resourceLimits = resolveLimits(definition, uid, system, findings);
+  const nice = resolveNice(settings, uid, findings);
+  if (runAs === undefined || directories === undefined || program === undefined) return undefined;
+  return {
+    kind: 'program',
+    launch: {
+      program: program.program,
+      argv: program.argv,
+      environment,
+      variables,
+      identity: runAs.identity,
+      umask: settings.umask ?? (dialect === 'xinetd' ? system.umask | 0o022 : inetdUmask),
+      nice,
+      resourceLimits,
+      ...directories,
+      noNewPrivileges: settings.no_new_privs === true,
+    },
+  };
+}
+
+/** xinetd 2.3.15.3 starts servers for one datagram over and over; 2.3.15.4 refuses, as here. */
+function checkWait(settings: Settings, kind: Kind, findings: Findings): void {
+  if (kind.socketType !== 'dgram' || settings.wait !== false) return;
+  findings.add(
+    'datagram-needs-wait',
+    'wait',
+    'a datagram service that runs a program has to wait',
+    'write wait = yes (in inetd.conf: wait)',
+  );
+}
+
+/** Only root may be nicer to itself than to others; xinetd tries, fails and says nothing. */
+function resolveNice({ nice = 0 }: Settings, uid: number, findings: Findings): number {
+  if (nice >= 0 || uid === 0) return nice;
+  findings.add(
+    'limit-clamped',
+    'nice',
+    'only root may lower its nice value, so it stays as it is here',
+    'write nice = 0 or above',
+  );
+  return 0;
+}

@@ -1,0 +1,2 @@
+/** The internal services. */
+export { answerStream } from './stream.ts';

@@ -1,0 +1,6 @@
+/** The worker's program: what the daemon starts. SIGUSR1 first, since without a handler it opens Node's debugger. */
+process.on('SIGUSR1', () => {});
+process.title = 'kinetd: worker';
+
+const { work } = await import('./process.ts');
+work();

@@ -1,0 +1,3 @@
+/** The unprivileged process that handles what clients send, from the daemon's side; its own side is main.ts. */
+export { workerPlan } from './start.ts';
+export { type TaskEnd, Worker, type WorkerObserver } from './worker.ts';
