@@ -3,11 +3,14 @@
  */
 import { existsSync } from 'node:fs';
 
-import { load, type ResolveOptions, type ServiceTable, systemFiles } from '../config/mod.ts';
+import { type InetdDialect, load, type ResolveOptions, type ServiceTable, systemFiles } from '../config/mod.ts';
 import { realSystem } from '../daemon/mod.ts';
 
-/** What an inetd is told on its command line about its services; what is absent has openbsd-inetd's default. */
-export type InetdOptions = Partial<ResolveOptions>;
+/** What an inetd is told on its command line about its services; what is absent has the default of the dialect. */
+export interface InetdOptions extends Partial<ResolveOptions> {
+  /** Whose inetd.conf a file is that does not say so itself; absent: told by its text. */
+  readonly dialect?: InetdDialect;
+}
 
 const places = ['/etc/kinetd.conf', '/etc/xinetd.conf', '/etc/inetd.conf'] as const;
 
@@ -23,8 +26,8 @@ export function chosenPaths(asked: readonly string[]): {
 }
 
 /** Reads the configuration anew at each call. Relative paths keep the meaning that they have now. */
-export function loader(paths: readonly string[], inetd: InetdOptions): () => Promise<ServiceTable> {
+export function loader(paths: readonly string[], { dialect, ...inetd }: InetdOptions): () => Promise<ServiceTable> {
   const files = systemFiles(process.cwd());
   const system = realSystem();
-  return () => load({ paths, inetd }, system, files);
+  return () => load({ paths, inetd, ...(dialect === undefined ? {} : { dialect }) }, system, files);
 }

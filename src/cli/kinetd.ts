@@ -3,6 +3,7 @@
  */
 import { Command, InvalidArgumentError, Option } from 'commander';
 
+import { type InetdDialect, inetdDialects } from '../config/mod.ts';
 import { check } from './check.ts';
 import type { InetdOptions } from './configuration.ts';
 import { examplePort, runExamples } from './examples/mod.ts';
@@ -18,6 +19,7 @@ interface RunFlags {
   readonly limit?: number;
   readonly grace: number;
   readonly endDropped?: boolean;
+  readonly dialect?: InetdDialect;
 }
 
 interface ExamplesFlags {
@@ -27,14 +29,17 @@ interface ExamplesFlags {
 interface CheckFlags {
   readonly file: readonly string[];
   readonly json?: boolean;
+  readonly dialect?: InetdDialect;
 }
 
 const defaultGraceSeconds = 5;
 /** Some eleven days. Node's timers hold no more than 24, and end at once what is longer. */
 const longestGraceSeconds = 1_000_000;
 
-/** An inetd.conf under `kinetd run` is served as Debian's inetd serves it without options. */
-const inetdDefaults: InetdOptions = {};
+/** An inetd.conf under `kinetd run` is served as its own inetd serves it without options. */
+function inetdOptions({ dialect }: { readonly dialect?: InetdDialect }): InetdOptions {
+  return dialect === undefined ? {} : { dialect };
+}
 
 /** @returns the exit status: 0 success, 1 something is wrong with the configuration or the system, 2 wrong usage */
 export async function kinetd(words: readonly string[]): Promise<number> {
@@ -50,6 +55,7 @@ export async function kinetd(words: readonly string[]): Promise<number> {
     .command('run')
     .description('serve in the foreground; Ctrl-C stops, SIGHUP reads the configuration again')
     .addOption(fileOption())
+    .addOption(dialectOption())
     .option('--pid-file <file>', 'write the process id there')
     .option('--limit <n>', 'servers of all services together, at most', number(1))
     .option(
@@ -74,20 +80,21 @@ export async function kinetd(words: readonly string[]): Promise<number> {
         processLimit: flags.limit,
         graceSeconds: flags.grace,
         endDropped: flags.endDropped ?? false,
-        inetd: inetdDefaults,
+        inetd: inetdOptions(flags),
       });
     });
   program
     .command('check')
     .description('read the configuration, say what is wrong with it, run nothing')
     .addOption(fileOption())
+    .addOption(dialectOption())
     .option('--json', 'print diagnostics and services as JSON')
     .addHelpText(
       'after',
       '\nExit status: 0 without errors, 1 with errors.\n\nExamples:\n  kinetd check -f /etc/xinetd.conf\n  kinetd check -f /etc/xinetd.d --json\n',
     )
     .action(async (flags: CheckFlags) => {
-      status = await check({ paths: flags.file, json: flags.json ?? false, inetd: inetdDefaults });
+      status = await check({ paths: flags.file, json: flags.json ?? false, inetd: inetdOptions(flags) });
     });
   program
     .command('examples')
@@ -110,6 +117,13 @@ function fileOption(): Option {
   return new Option('-f, --file <path>', 'configuration file, or directory of files as for includedir; repeatable')
     .default([], 'the first default place that exists')
     .argParser((path: string, before: readonly string[]) => [...before, path]);
+}
+
+function dialectOption(): Option {
+  return new Option(
+    '--dialect <name>',
+    'whose inetd an inetd.conf is written for that does not say so itself; without it the text decides',
+  ).choices(inetdDialects);
 }
 
 function portOption(): Option {

@@ -23,6 +23,10 @@ import type { Span } from './source/mod.ts';
 
 export type Dialect = 'xinetd' | 'inetd';
 
+/** Whose inetd an inetd.conf is written for. */
+export const inetdDialects = ['debian', 'freebsd', 'netbsd', 'openbsd', 'gnu', 'busybox'] as const;
+export type InetdDialect = (typeof inetdDialects)[number];
+
 /** A whole number, or none at all. */
 export type Bound = number | 'UNLIMITED';
 
@@ -125,18 +129,39 @@ export interface Settings {
 
 export type AttributeName = keyof Settings;
 
+/**
+ * The sockets that the protocol of an inetd.conf line asks for: one for a family, one for both (`dual`), or two, of
+ * which the second is only implied and gives way to a line that asks for it in so many words.
+ */
+export type SocketFamilies = 'inet' | 'inet6' | 'dual' | 'inet-and-inet6' | 'inet6-and-inet';
+
+/** A Unix socket and who may use it; what is absent has the dialect's default. */
+export interface UnixSocketFields {
+  readonly path: string;
+  /** Names or digits, not looked up. */
+  readonly owner: string | undefined;
+  readonly group: string | undefined;
+  readonly mode: number | undefined;
+}
+
 /** What only an inetd.conf line can say; absent for xinetd. */
 export interface InetdFields {
+  /** Whose spelling the line is read in. */
+  readonly dialect: InetdDialect;
   /** Local addresses of the line or of an `addr:` line above it: `*`, numeric or names, not looked up. Empty: all. */
   readonly addresses: readonly string[];
   /** `tcp`, `tcp4`, `tcp6`, `tcp46`, `udp` … as written, without `rpc/` and buffer sizes. */
   readonly transport: string;
+  readonly families: SocketFamilies;
   readonly sendBuffer: number | undefined;
   readonly receiveBuffer: number | undefined;
-  /** `.max` of the wait field. */
+  /** `.max` of the wait field; 0 is no bound. */
   readonly startsPerMinute: number | undefined;
   /** The service field: a name for services(5), a port number, or a Unix socket path. */
   readonly service: string;
+  readonly unix: UnixSocketFields | undefined;
+  /** FreeBSD's login class; undefined for the default one. */
+  readonly loginClass: string | undefined;
 }
 
 export interface Definition {

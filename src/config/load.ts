@@ -8,7 +8,7 @@
  * What cannot be read loses itself alone. The table is not usable when nothing could be read, or when
  * `defaults` has an error, since every service would run without what the broken line meant.
  */
-import type { Definition } from './definition.ts';
+import type { Definition, InetdDialect } from './definition.ts';
 import { type Diagnostic, diagnose } from './diagnostic/mod.ts';
 import { guessDialect } from './dialect.ts';
 import { readInetd } from './inetd/mod.ts';
@@ -22,6 +22,8 @@ export interface LoadRequest {
   readonly paths: readonly string[];
   /** What the command line says about services of an inetd.conf; absent: {@link defaultOptions}. */
   readonly inetd?: Partial<ResolveOptions>;
+  /** Whose inetd an inetd.conf is written for when it does not say so itself; absent: told by its text. */
+  readonly dialect?: InetdDialect;
 }
 
 /** Files that were asked for, and what became of the others. */
@@ -53,9 +55,11 @@ export async function load(request: LoadRequest, system: System, access: FileAcc
       unread.push(file.path);
     }
     if (dialect !== 'inetd') continue;
-    const reading = readInetd(file);
+    const reading = readInetd(file, { dialect: request.dialect, access });
     append(definitions, reading.definitions);
     append(diagnostics, reading.diagnostics);
+    append(inetdPaths, reading.files);
+    append(unread, reading.unread);
   }
   if (understood === 0) diagnostics.push(nothingRead(request.paths, sources));
 

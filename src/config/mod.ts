@@ -1,5 +1,5 @@
 /** Configuration: from files to the ServiceTable. What daemon/ and cli/ use. */
-export type * from './definition.ts';
+export * from './definition.ts';
 export * from './describe.ts';
 export * from './diagnostic/mod.ts';
 export * from './load.ts';

@@ -30,7 +30,7 @@ export const codes = {
     'error',
     'A line outside of every entry is not `service`, `defaults`, `include` or `includedir`; it is passed over and nothing else is lost.',
   ],
-  'missing-name': ['error', '`service`, `include` or `includedir` stands without its name.'],
+  'missing-name': ['error', '`service`, `include`, `includedir` or `.include` stands without its name.'],
   'extra-words': ['warning', 'Words after the name on a header line mean nothing.'],
   'missing-open-brace': ['error', "A `service` or `defaults` line is not followed by a '{'."],
   'missing-close-brace': [
@@ -89,15 +89,25 @@ export const codes = {
   'missing-field': ['error', 'The line of an inetd.conf has too few fields.'],
   'other-dialect': [
     'error',
-    "The line is written in another inetd's spelling, which is not read yet; it is refused rather than guessed at.",
+    'The line has a word of another inetd, which the one that the file is read as would misread; it is refused rather than guessed at.',
   ],
+  'dialects-disagree': [
+    'note',
+    'The file may be written for several inetds, and they make different things of a line; the note says what each does.',
+  ],
+  'bad-entry': ['error', "The keys and values of an entry in NetBSD's second form do not follow its syntax."],
+  'bad-quote': ['error', 'A quote is not closed, or stands where the inetd makes something unexpected of it.'],
+  'include-nothing': ['warning', 'No file matches the pattern of an `.include`.'],
   'bad-user': ['error', 'The user field of an inetd.conf line is neither `user` nor `user:group`.'],
   'many-arguments': [
     'note',
-    "Debian's inetd silently drops the words after the twentieth; kinetd passes all of them on.",
+    'Most inetds silently drop the words after the twentieth or so; kinetd passes all of them on.',
   ],
-  'policy-ignored': ['warning', 'A `#@` line is an IPsec policy on BSD and a comment here.'],
-  'group-of-root-ignored': ['warning', 'An inetd ignores the group of a service that runs as root; so does kinetd.'],
+  'policy-ignored': ['warning', 'A `#@` line is an IPsec policy on BSD and a comment to other inetds.'],
+  'group-of-root-ignored': [
+    'warning',
+    "Debian's, OpenBSD's and GNU inetutils' inetd ignore the group of a service that runs as root; so does kinetd.",
+  ],
 
   // Finding out which file is which.
   'unknown-dialect': ['error', 'The file looks neither like an xinetd.conf nor like an inetd.conf.'],
@@ -110,6 +120,10 @@ export const codes = {
   'unknown-group': ['error', 'There is no group of this name.'],
   'needs-root': ['error', 'Only root can run a server as another user or group, or below another root directory.'],
   'unknown-protocol': ['error', 'protocols(5) has no protocol of this name.'],
+  'unserved-socket': [
+    'error',
+    'The service is neither for TCP nor for UDP; a raw socket would show its program the traffic of the whole machine.',
+  ],
   'protocol-mismatch': ['error', 'The socket type and the protocol do not go together.'],
   'unknown-port': ['error', 'The service has no `port`, and services(5) does not know its name.'],
   'port-disagrees': [

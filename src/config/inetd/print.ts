@@ -1,30 +1,54 @@
 /**
- * Definitions back to the text of an inetd.conf, one line each. Reading what is printed gives the same
- * Definitions, spans apart; that is how the reader is tested, and it is a normal form to compare files in.
+ * Definitions back to the text of an inetd.conf, one line each, in the dialect that each was read in. Reading what is
+ * printed gives the same Definitions, spans apart; that is how the reader is tested, and it is a normal form to
+ * compare files in. NetBSD's second form is used for what only it can say.
  *
  * Only Definitions of the inetd dialect without errors can be printed: the others are left out.
  */
-import type { Definition, InetdFields } from '../definition.ts';
+import type { Definition, InetdFields, Settings } from '../definition.ts';
+import { type Rules, rulesOf } from './rules.ts';
 
 /** The whole file, each line ended by a newline; empty for no definitions. */
 export function printInetd(definitions: readonly Definition[]): string {
   return definitions.map(printLine).join('');
 }
 
-function printLine(definition: Definition): string {
-  const { settings, inetd, errors } = definition;
+function printLine({ settings, inetd, errors }: Definition): string {
   if (inetd === undefined || errors.length > 0) return '';
-  const program =
-    settings.type?.has('INTERNAL') === true ? ['internal'] : [settings.server ?? '', ...(settings.server_args ?? [])];
+  const rules = rulesOf(inetd.dialect);
+  if (rules.dialect === 'netbsd' && needsKeys(settings)) return printNamed(settings, inetd);
+  const most = rules.dialect === 'netbsd' && settings.instances !== undefined ? `,${settings.instances}` : '';
   const fields = [
-    `${addressPrefix(inetd.addresses)}${inetd.service}`,
-    settings.socket_type ?? '',
-    protocol(inetd, settings.type?.has('RPC') === true),
-    `${settings.wait === true ? 'wait' : 'nowait'}${inetd.startsPerMinute === undefined ? '' : `.${inetd.startsPerMinute}`}`,
-    `${settings.user ?? ''}${settings.group === undefined ? '' : `:${settings.group}`}`,
-    ...program,
+    serviceWord(settings, inetd),
+    `${settings.socket_type ?? ''}${most}`,
+    `${protocol(settings, inetd)}${buffer('sndbuf', inetd.sendBuffer)}${buffer('rcvbuf', inetd.receiveBuffer)}`,
+    wait(settings, inetd, rules),
+    user(settings, inetd),
+    ...program(settings),
   ];
-  return `${fields.join(' ')}\n`;
+  const line = fields.map((field) => quoted(field, rules)).join(' ');
+  return `${line}${rules.continuation === 'backslash' && line.endsWith('\\') ? ' ' : ''}\n`;
+}
+
+/** What only NetBSD's second form can say. */
+function needsKeys(settings: Settings): boolean {
+  const words = [settings.server ?? '', ...(settings.server_args ?? [])];
+  return (
+    sourceRate(settings) !== undefined ||
+    settings.disable === true ||
+    (settings.group === undefined && /[.:]/.test(settings.user ?? '')) ||
+    words.some((word) => /[\r\n]/.test(word))
+  );
+}
+
+function serviceWord(settings: Settings, inetd: InetdFields): string {
+  const { unix } = inetd;
+  if (unix !== undefined) {
+    const { owner = '', group = '', mode } = unix;
+    return mode === undefined ? unix.path : `:${owner}:${group}:${mode.toString(8).padStart(4, '0')}:${unix.path}`;
+  }
+  const mux = settings.type?.has('TCPMUX') === true ? 'tcpmux/' : settings.type?.has('TCPMUXPLUS') ? 'tcpmux/+' : '';
+  return `${addressPrefix(inetd.addresses)}${mux}${inetd.service}`;
 }
 
 function addressPrefix(addresses: readonly string[]): string {
@@ -32,8 +56,83 @@ function addressPrefix(addresses: readonly string[]): string {
   return `${addresses.map((address) => (address.includes(':') ? `[${address}]` : address)).join(',')}:`;
 }
 
-function protocol(inetd: InetdFields, rpc: boolean): string {
-  const send = inetd.sendBuffer === undefined ? '' : `,sndbuf=${inetd.sendBuffer}`;
-  const receive = inetd.receiveBuffer === undefined ? '' : `,rcvbuf=${inetd.receiveBuffer}`;
-  return `${rpc ? 'rpc/' : ''}${inetd.transport}${send}${receive}`;
+function protocol(settings: Settings, { transport }: InetdFields): string {
+  return `${settings.type?.has('RPC') === true ? 'rpc/' : ''}${transport}`;
+}
+
+function buffer(name: string, size: number | undefined): string {
+  return size === undefined ? '' : `,${name}=${size}`;
+}
+
+function wait(settings: Settings, inetd: InetdFields, rules: Rules): string {
+  const word = settings.wait === true ? 'wait' : 'nowait';
+  if (rules.wait === 'rate') return `${word}${inetd.startsPerMinute === undefined ? '' : `.${inetd.startsPerMinute}`}`;
+  const numbers = [settings.instances, sourceRate(settings), settings.per_source];
+  return numbers.every((number) => number === undefined)
+    ? word
+    : [word, ...numbers.map((number) => number ?? 0)].join('/');
+}
+
+function sourceRate({ rate_limit_source: rate }: Settings): number | undefined {
+  return rate === 'UNLIMITED' ? undefined : rate?.count;
+}
+
+function user({ user: name = '', group }: Settings, { loginClass }: InetdFields): string {
+  return `${name}${group === undefined ? '' : `:${group}`}${loginClass === undefined ? '' : `/${loginClass}`}`;
+}
+
+function program(settings: Settings): readonly string[] {
+  const server = settings.type?.has('INTERNAL') === true ? 'internal' : (settings.server ?? '');
+  return [server, ...(settings.server_args ?? [])];
+}
+
+/** In quotes where the dialect needs them; a word that was read can always be written again. */
+function quoted(word: string, { quotes }: Rules): string {
+  if (quotes === 'leading') {
+    if (!/^["'#]|[ \t]|^$/.test(word)) return word;
+    return word.includes('"') ? `'${word}'` : `"${word}"`;
+  }
+  if (quotes === 'shell') {
+    if (!/["' \t]|^#|^$/.test(word)) return word;
+    return word
+      .split(/("+)/)
+      .map((part, index) => (index % 2 === 1 ? `'${part}'` : part === '' && word !== '' ? '' : `"${part}"`))
+      .join('');
+  }
+  if (quotes !== 'whole' || /^[\w./:,=@+*%[\]-]+$/.test(word)) return word;
+  const escaped = word.replace(/[^ !#-&(-[\]-~\x80-\xff]/g, (character) => {
+    return `\\${character.charCodeAt(0).toString(8).padStart(3, '0')}`;
+  });
+  return `"${escaped}"`;
+}
+
+function printNamed(settings: Settings, inetd: InetdFields): string {
+  const keys: [key: string, ...values: string[]][] = [];
+  const put = (key: string, ...values: readonly (string | number | boolean | undefined)[]): void => {
+    if (values[0] !== undefined) keys.push([key, ...values.map((value) => namedValue(String(value)))]);
+  };
+  put('protocol', protocol(settings, inetd));
+  put('socktype', settings.socket_type);
+  put('wait', settings.wait === true ? 'yes' : 'no');
+  put('user', settings.user);
+  put('group', settings.group);
+  put('sndbuf', inetd.sendBuffer);
+  put('recvbuf', inetd.receiveBuffer);
+  put('service_max', inetd.startsPerMinute);
+  put('ip_max', sourceRate(settings));
+  put('accept_max', settings.instances);
+  put('exec', settings.server);
+  put('args', ...(settings.server_args ?? []));
+  const state = settings.disable === true ? 'off' : 'on';
+  const body = keys.map(([key, ...values]) => `${key} = ${values.join(' ')}`).join(', ');
+  return `${serviceWord(settings, inetd)} ${state} ${body};\n`;
+}
+
+function namedValue(value: string): string {
+  if (/^[\w./:@+*%[\]-]+$/.test(value)) return value;
+  const escaped = value.replace(/[\\"]|[^ -~\x80-\xff]/g, (character) => {
+    if (character === '\\' || character === '"') return `\\${character}`;
+    return `\\x${character.charCodeAt(0).toString(16).padStart(2, '0')}`;
+  });
+  return `"${escaped}"`;
 }

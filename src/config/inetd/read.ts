@@ -1,246 +1,194 @@
 /**
  * An inetd.conf as Definitions: one for each line that is an entry, with the names of xinetd.conf(5) and
- * what only an inetd can say in `inetd`.
+ * what only an inetd can say in `inetd`. Whose inetd the text is written for is found out first (detect.ts); the
+ * files that NetBSD's `.include` names are read in the same dialect, at the place of the directive.
  *
  * Nothing is dropped: a line that cannot be understood is a Definition with errors, so the table shows it as
- * refused and the other lines run. Nothing is looked up here; the reader is pure and never throws.
- *
- * Debian's openbsd-inetd is the model. argv begins with argv[0], as the flag NAMEINARGS says in xinetd.conf;
- * without words after the program argv[0] is the last component of its path. More than twenty words after
- * the program are kept (openbsd-inetd drops the rest without a word, seen).
+ * refused and the other lines run. Nothing is looked up here; the reader is pure but for the files that are
+ * included, and never throws. A file is read once, so the work is bounded by the size of the text.
  */
-import type { AttributeName, Definition, InetdFields, ServiceFlag, ServiceType, Settings } from '../definition.ts';
-import { type Diagnostic, type DiagnosticCode, diagnose } from '../diagnostic/mod.ts';
-import type { SourceFile, Span } from '../source/mod.ts';
-import { foreignSpelling } from './dialects.ts';
-import { type Entry, splitEntries, type Word } from './entries.ts';
-import {
-  type Field,
-  portOf,
-  protocolField,
-  type ServiceField,
-  serviceField,
-  socketTypeOf,
-  userField,
-  waitField,
-} from './fields.ts';
+import type { Definition, InetdDialect, InetdFields } from '../definition.ts';
+import { type Diagnostic, diagnose } from '../diagnostic/mod.ts';
+import { type FileAccess, isDiagnostic, type SourceFile, type Span } from '../source/mod.ts';
+import { detectDialect } from './detect.ts';
+import { disagreements } from './disagreements.ts';
+import { Draft } from './draft.ts';
+import { type Directive, type FieldsEntry, type Item, type NamedEntry, splitEntries } from './entries.ts';
+import { serviceField } from './fields.ts';
+import { foreignMessage, foreignSpelling } from './foreign.ts';
+import { matchingPaths } from './include.ts';
+import { readNamed, refusePolicy } from './keys.ts';
+import { type DefaultAddresses, readPositional } from './positional.ts';
+import { dialectHelp, type Rules } from './rules.ts';
 
 export interface InetdReading {
+  readonly dialect: InetdDialect;
   readonly definitions: readonly Definition[];
-  /** Everything found, errors of definitions included; in the order of the text. */
+  /** Everything found, errors of definitions included; file by file, in the order of the text. */
   readonly diagnostics: readonly Diagnostic[];
+  /** Included files, this one not. */
+  readonly files: readonly string[];
+  /** Paths that were to be included and could not be read. */
+  readonly unread: readonly string[];
 }
 
-/** openbsd-inetd's MAXARGV: argv[0] and nineteen more. */
-const keptByDebian = 20;
-
-const fieldNames = ['service', 'socket type', 'protocol', 'wait', 'user', 'program'] as const;
-
-/** undefined: an `addr:` line could not be read, so where the lines below it listen is not known. */
-type DefaultAddresses = readonly string[] | undefined;
-
-/** Reads one file. Definitions and diagnostics stand in the order of the lines. */
-export function readInetd(file: SourceFile): InetdReading {
-  const { entries, policies } = splitEntries(file);
-  const definitions: Definition[] = [];
-  const diagnostics: Diagnostic[] = policies.map(({ span }) =>
-    diagnose('policy-ignored', span, 'this IPsec policy is not applied', {
-      help: 'the lines below it run without it; IPsec policies are set outside of kinetd',
-    }),
-  );
-  let defaults: DefaultAddresses = [];
-  for (const entry of entries) {
-    const reader: EntryReader = new EntryReader(entry, defaults);
-    const answer: Answer = reader.read();
-    if ('definition' in answer) definitions.push(answer.definition);
-    else defaults = answer.defaults;
-    diagnostics.push(...reader.findings);
-  }
-  return { definitions, diagnostics: diagnostics.toSorted((a, b) => (a.span?.start ?? 0) - (b.span?.start ?? 0)) };
+export interface InetdReadOptions {
+  /** What the command line says about files that do not say it themselves. */
+  readonly dialect?: InetdDialect | undefined;
+  /** For `.include`; without it each is refused. */
+  readonly access?: FileAccess | undefined;
 }
 
-/** An entry, or the new default of an `addr:` line. */
-type Answer = { readonly definition: Definition } | { readonly defaults: DefaultAddresses };
+/** Files that include files to a depth beyond this have a mistake, and the stack is finite. */
+const deepest = 32;
 
-type Writable<Type> = { -readonly [Key in keyof Type]: Type[Key] };
+/** Reads one file, with all that it includes. Definitions and diagnostics stand in the order of the lines. */
+export function readInetd(file: SourceFile, { dialect, access }: InetdReadOptions = {}): InetdReading {
+  const detection = detectDialect(file, dialect);
+  const reader = new Reader(detection.rules, access);
+  const items = splitEntries(file, detection.rules);
+  reader.read(file, items, { defaults: [], policy: undefined, chain: [file.path] });
+  const own = [...detection.diagnostics, ...disagreements(file, items, detection.rules, detection.candidates)];
+  const diagnostics = [...own, ...reader.diagnostics].map((diagnostic, index) => ({ diagnostic, index }));
+  const rank = ({ path }: Diagnostic): number => (path === file.path ? -1 : reader.files.indexOf(path));
+  return {
+    dialect: detection.rules.dialect,
+    definitions: reader.definitions,
+    diagnostics: diagnostics
+      .toSorted(
+        ({ diagnostic: a, index: i }, { diagnostic: b, index: j }) =>
+          rank(a) - rank(b) || (a.span?.start ?? 0) - (b.span?.start ?? 0) || i - j,
+      )
+      .map(({ diagnostic }) => diagnostic),
+    files: reader.files,
+    unread: reader.unread,
+  };
+}
 
-class EntryReader {
-  readonly findings: Diagnostic[] = [];
-  readonly #entry: Entry;
-  readonly #defaults: DefaultAddresses;
-  readonly #settings: Writable<Settings> = {};
-  readonly #spans = new Map<AttributeName, Span>();
-  #name: string;
+/** What the lines above leave behind for those below, and for the files that they include. */
+interface Scope {
+  readonly defaults: DefaultAddresses;
+  /** The `#@` line that holds. */
+  readonly policy: Span | undefined;
+  /** The file and those that include it. */
+  readonly chain: readonly string[];
+}
 
-  constructor(entry: Entry, defaults: DefaultAddresses) {
-    this.#entry = entry;
-    this.#defaults = defaults;
-    this.#name = entry.words[0].text;
+class Reader {
+  readonly definitions: Definition[] = [];
+  readonly diagnostics: Diagnostic[] = [];
+  readonly files: string[] = [];
+  readonly unread: string[] = [];
+  readonly #rules: Rules;
+  readonly #access: FileAccess | undefined;
+
+  constructor(rules: Rules, access: FileAccess | undefined) {
+    this.#rules = rules;
+    this.#access = access;
   }
 
-  read(): Answer {
-    const { words } = this.#entry;
-    const [first] = words;
-    const foreign = foreignSpelling(words);
-    if (foreign !== undefined) {
-      this.#find('other-dialect', foreign.word.span, foreign.message, foreign.help);
-      return { definition: this.#definition(undefined) };
-    }
-    const where = this.#field(first, serviceField(first.text));
-    if (words.length === 1 && /^[^/].*:$|^:$/.test(first.text)) return { defaults: where?.addresses };
-    return { definition: this.#definition(this.#fields(words, where)) };
-  }
-
-  /** @param where undefined when the first field cannot be read, which has been told by then */
-  #fields(words: Entry['words'], where: ServiceField | undefined): InetdFields {
-    const [first, socketType, protocol, wait, user, program, ...args] = words;
-    const service = where?.service ?? '';
-    if (service !== '') this.#name = service;
-    const missing = fieldNames.filter((_, index) => words[index] === undefined);
-    if (missing.length > 0 || where?.service === '') {
-      const names = missing.length === 0 ? 'service' : missing.join(', ');
-      this.#find(
-        'missing-field',
-        this.#entry.span,
-        `this line has no ${names}`,
-        'write: service socktype protocol wait user program argv0 arguments',
-      );
-    }
-    const addresses = where?.addresses ?? this.#defaults;
-    if (where !== undefined && addresses === undefined) {
-      this.#find(
-        'bad-address',
-        first.span,
-        "the 'addr:' line above this one cannot be read",
-        'mend that line, or name the address here',
-      );
-    }
-    this.#socketType(socketType);
-    const type = this.#settings.socket_type;
-    const transport =
-      protocol === undefined
-        ? undefined
-        : this.#field(protocol, protocolField(protocol.text, type === 'stream' || type === 'dgram' ? type : undefined));
-    this.#protocol(protocol, transport);
-    const rate = wait === undefined ? undefined : this.#field(wait, waitField(wait.text));
-    if (wait !== undefined && rate !== undefined) this.#set('wait', rate.wait, wait);
-    this.#user(user);
-    this.#program(program, args);
-    this.#service(first, service, transport?.rpc === true);
-    return {
-      addresses: transport?.transport === 'unix' ? [] : (addresses ?? []),
-      transport: transport?.transport ?? '',
-      sendBuffer: transport?.sendBuffer,
-      receiveBuffer: transport?.receiveBuffer,
-      startsPerMinute: rate?.startsPerMinute,
-      service,
-    };
-  }
-
-  #service(word: Word, service: string, rpc: boolean): void {
-    if (rpc) {
-      const [, name, low, high] = /^([^/]+)\/(\d{1,9})(?:-(\d{1,9}))?$/.exec(service) ?? [];
-      if (name !== undefined) {
-        this.#name = name;
-        this.#set('rpc_version', { low: Number(low), high: Number(high ?? low) }, word);
+  read(file: SourceFile, items: readonly Item[], scope: Scope): void {
+    let { defaults, policy } = scope;
+    const hasPolicies = this.#rules.dialect === 'freebsd' || this.#rules.dialect === 'netbsd';
+    for (const item of items) {
+      if (item.kind === 'policy') {
+        policy = item.empty || !hasPolicies ? undefined : item.span;
+        if (!item.empty && !hasPolicies) {
+          const help = 'the lines below it run without it; IPsec policies are set outside of kinetd';
+          this.diagnostics.push(
+            diagnose('policy-ignored', item.span, 'this IPsec policy of BSD is a comment here', { help }),
+          );
+        }
+      } else if (item.kind === 'directive') {
+        this.#follow(file, item, { ...scope, defaults, policy });
+      } else {
+        const answer = this.#entry(item, { ...scope, defaults, policy });
+        if (answer !== undefined) defaults = answer.addresses;
       }
-      return;
-    }
-    const port = this.#field(word, portOf(service));
-    if (port !== undefined) this.#set('port', port, word);
-  }
-
-  #socketType(word: Word | undefined): void {
-    if (word === undefined) return;
-    const { text } = word;
-    if (text === 'stream' || text === 'dgram' || text === 'raw' || text === 'seqpacket')
-      this.#set('socket_type', text, word);
-    else this.#find('bad-word', word.span, `unknown socket type '${text}'`, 'write stream or dgram');
-  }
-
-  #protocol(word: Word | undefined, field: { readonly rpc: boolean; readonly transport: string } | undefined): void {
-    if (word === undefined || field === undefined) return;
-    const kind = socketTypeOf(field.transport);
-    if (kind !== undefined) this.#set('protocol', kind === 'stream' ? 'tcp' : 'udp', word);
-    if (field.rpc) this.#set('type', new Set<ServiceType>(['RPC']), word);
-  }
-
-  #user(word: Word | undefined): void {
-    const field = word === undefined ? undefined : this.#field(word, userField(word.text));
-    if (word === undefined || field === undefined) return;
-    this.#set('user', field.user, word);
-    if (field.group !== undefined) this.#set('group', field.group, word);
-    // initgroups(3) for every user but root, whatever the group (seen).
-    this.#set('groups', true, word);
-  }
-
-  #program(word: Word | undefined, args: readonly Word[]): void {
-    if (word === undefined) return;
-    if (word.text === 'internal') {
-      this.#set('type', new Set<ServiceType>([...(this.#settings.type ?? []), 'INTERNAL']), word);
-      return;
-    }
-    this.#set('server', word.text, word);
-    const [argv0] = args;
-    if (argv0 === undefined) return;
-    this.#set('flags', new Set<ServiceFlag>(['NAMEINARGS']), argv0);
-    this.#set(
-      'server_args',
-      args.map(({ text }) => text),
-      argv0,
-    );
-    const beyond = args[keptByDebian];
-    if (beyond !== undefined) {
-      this.#find(
-        'many-arguments',
-        beyond.span,
-        `Debian's inetd drops this word and those after it; they are passed on here`,
-        undefined,
-      );
-    }
-    const hash = args.find(({ text }) => text.startsWith('#'));
-    if (hash !== undefined) {
-      this.#find(
-        'hash-in-list',
-        hash.span,
-        'this does not begin a comment: it is an argument of the program, and so is all that follows',
-        "a comment has its '#' in the first column of a line",
-      );
     }
   }
 
-  #set<Name extends AttributeName>(name: Name, value: NonNullable<Settings[Name]>, word: Word): void {
-    this.#settings[name] = value;
-    this.#spans.set(name, word.span);
-  }
-
-  /** The value of a field, or a finding and nothing. */
-  #field<Value>(word: Word, field: Field<Value>): Value | undefined {
-    if (field.ok) return field.value;
-    this.#find(field.code, word.span, field.message, field.help);
+  /** @returns the new default of an `addr:` line */
+  #entry(
+    item: FieldsEntry | NamedEntry,
+    { defaults, policy }: Scope,
+  ): { readonly addresses: DefaultAddresses } | undefined {
+    const first = item.kind === 'fields' ? item.words[0] : item.service;
+    const draft = new Draft(first.text, item.span, this.#rules);
+    for (const { span, message, help } of item.problems) draft.find('bad-quote', span, message, help);
+    const foreign = item.kind === 'fields' ? foreignSpelling(item.words, this.#rules) : undefined;
+    if (foreign !== undefined) {
+      const help = dialectHelp(foreign.owners[0].dialect);
+      draft.find('other-dialect', foreign.word.span, foreignMessage(foreign, this.#rules), help);
+      this.#add(draft, {});
+      return undefined;
+    }
+    const where = draft.field(first, serviceField(first.text));
+    if (item.kind === 'fields' && item.words.length === 1 && /^[^/].*:$|^:$/.test(first.text)) {
+      this.diagnostics.push(...draft.findings);
+      return { addresses: where?.addresses };
+    }
+    if (policy !== undefined) refusePolicy(draft, { span: policy });
+    const fields =
+      item.kind === 'fields'
+        ? readPositional(draft, item, where, defaults, this.#rules)
+        : readNamed(draft, item, where, defaults, this.#rules);
+    this.#add(draft, fields);
     return undefined;
   }
 
-  #find(code: DiagnosticCode, span: Span, message: string, help: string | undefined): void {
-    this.findings.push(diagnose(code, span, message, { service: this.#name, help }));
+  #add(draft: Draft, fields: Partial<InetdFields>): void {
+    this.definitions.push(draft.definition(fields));
+    for (const finding of draft.findings) this.diagnostics.push(finding);
   }
 
-  #definition(fields: InetdFields | undefined): Definition {
-    const nothing = {
-      addresses: [],
-      transport: '',
-      sendBuffer: undefined,
-      receiveBuffer: undefined,
-      startsPerMinute: undefined,
-    };
-    return {
-      dialect: 'inetd',
-      name: this.#name,
-      span: this.#entry.span,
-      settings: this.#settings,
-      spans: this.#spans,
-      inetd: fields ?? { ...nothing, service: this.#name },
-      errors: this.findings.filter(({ severity }) => severity === 'error'),
-    };
+  #follow(file: SourceFile, { words, span }: Directive, scope: Scope): void {
+    const [directive, pattern, ...more] = words;
+    if (directive.text !== '.include') {
+      const help = 'NetBSD has .include alone';
+      this.diagnostics.push(
+        diagnose('bad-word', directive.span, `there is no directive '${directive.text}'`, { help }),
+      );
+      return;
+    }
+    if (pattern === undefined || more.length > 0) {
+      const message = pattern === undefined ? '.include names no file' : '.include takes one file name or pattern';
+      this.diagnostics.push(diagnose('missing-name', span, message));
+      return;
+    }
+    const paths = this.#access === undefined ? [] : matchingPaths(pattern.text, file.path, this.#access);
+    if (paths.length === 0) {
+      this.diagnostics.push(diagnose('include-nothing', pattern.span, `no file matches '${pattern.text}'`));
+    }
+    for (const path of paths) this.#include(path, pattern.span, scope);
+  }
+
+  #include(path: string, span: Span, scope: Scope): void {
+    const { chain } = scope;
+    const problem = ((): Diagnostic | undefined => {
+      if (chain.includes(path)) {
+        const loop = [...chain.slice(chain.indexOf(path)), path].join(' includes ');
+        return diagnose('include-loop', span, `the files include each other in a circle: ${loop}`);
+      }
+      if (this.files.includes(path)) {
+        return diagnose('include-repeated', span, `${path} is read already; it counts once`);
+      }
+      if (chain.length < deepest) return undefined;
+      this.unread.push(path);
+      return diagnose('include-too-deep', span, `${path} is not read: files include files ${deepest} deep`);
+    })();
+    if (problem !== undefined) {
+      this.diagnostics.push(problem);
+      return;
+    }
+    const answer = this.#access?.read(path);
+    if (answer === undefined) return;
+    if (isDiagnostic(answer)) {
+      this.diagnostics.push({ ...answer, span, path: span.file.path });
+      this.unread.push(path);
+      return;
+    }
+    this.files.push(path);
+    this.read(answer, splitEntries(answer, this.#rules), { ...scope, chain: [...chain, path] });
   }
 }

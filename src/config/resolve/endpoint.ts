@@ -3,9 +3,9 @@
  *
  * xinetd.conf: see bind.ts.
  *
- * inetd.conf (Debian): `tcp` and `udp` are two sockets, IPv4 and IPv6, of which the second is only implied;
- * a digit picks one; `46` is one socket for both. Every address of a list, and every address of a host, has a
- * socket of its own.
+ * inetd.conf: the dialect has said which families a protocol means. Two sockets are one for each, of which the second
+ * is only implied; `dual` is one socket for both. Every address of a list, and every address of a host, has a socket
+ * of its own; a protocol without a digit leaves the family to the address.
  */
 import type { Endpoint, Family } from '../../model/mod.ts';
 import type { Definition } from '../definition.ts';
@@ -36,7 +36,9 @@ export function resolveEndpoints(
 
 function inetdEndpoints({ inetd }: Definition, port: number, hosts: Hosts, findings: Findings): readonly Endpoint[] {
   if (inetd === undefined) return [];
-  const digit = /\d+$/.exec(inetd.transport)?.[0];
+  const { families } = inetd;
+  const only = families === 'inet' || families === 'inet6' ? families : undefined;
+  const free = only === undefined || !/\d/.test(inetd.transport);
   const endpoints = new Map<string, Endpoint>();
   const put = (family: Family, address: string, stack: Endpoint['stack'], implied: boolean): void => {
     const known = endpoints.get(`${family} ${address}`);
@@ -50,9 +52,11 @@ function inetdEndpoints({ inetd }: Definition, port: number, hosts: Hosts, findi
     });
   };
   const wildcard = (): void => {
-    if (digit === '46') put('inet6', '::', 'dual', false);
-    if (digit === '4' || digit === undefined) put('inet', '0.0.0.0', 'only', false);
-    if (digit === '6' || digit === undefined) put('inet6', '::', 'only', digit === undefined);
+    if (families === 'dual') put('inet6', '::', 'dual', false);
+    if (families === 'inet' || families === 'inet-and-inet6') put('inet', '0.0.0.0', 'only', false);
+    if (families === 'inet6' || families === 'inet6-and-inet') put('inet6', '::', 'only', false);
+    if (families === 'inet-and-inet6') put('inet6', '::', 'only', true);
+    if (families === 'inet6-and-inet') put('inet', '0.0.0.0', 'only', true);
   };
 
   if (inetd.addresses.length === 0) wildcard();
@@ -70,9 +74,7 @@ function inetdEndpoints({ inetd }: Definition, port: number, hosts: Hosts, findi
         `the host name '${text}' has no address`,
         'write a numeric address, or mend the name service',
       );
-    const fitting = found.filter(
-      ({ family }) => digit === undefined || digit === '46' || digit === (family === 'inet' ? '4' : '6'),
-    );
+    const fitting = found.filter(({ family }) => free || family === only);
     if (found.length > 0 && fitting.length === 0)
       findings.add(
         'family-mismatch',

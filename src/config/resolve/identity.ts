@@ -7,13 +7,15 @@
  *
  * inetd.conf (Debian's openbsd-inetd, observed): `user` has the primary group and the supplementary groups of
  * that user; `user:group` has `group` and the supplementary groups of the user, without the primary one.
- * Root keeps root's own group alone, and a group written after root is ignored.
+ * Root keeps root's own group alone, and a group written after root is ignored; the inetds of FreeBSD, NetBSD and
+ * BusyBox set it, each with other supplementary groups.
  *
  * A daemon that is not root can only be itself, so a service that names somebody else is refused when the
  * configuration is read, not at the first connection (xinetd's servers die of `setuid failed` then).
  */
 import type { Identity } from '../../model/mod.ts';
 import type { Definition } from '../definition.ts';
+import { rulesOf } from '../inetd/mod.ts';
 import type { Findings } from './findings.ts';
 import type { System, User } from './system.ts';
 import { systemText } from './text.ts';
@@ -108,25 +110,33 @@ function asXinetd(
 }
 
 function asInetd(
-  { settings }: Definition,
+  { settings, inetd }: Definition,
   user: Named,
   group: number | undefined,
   system: System,
   findings: Findings,
 ): Identity {
-  if (user.uid === 0) {
-    if (group !== undefined && group !== user.gid) {
+  const gid = group ?? user.gid;
+  const name = user.name ?? '';
+  if (user.uid !== 0) return { uid: user.uid, gid, groups: system.groupList(name, gid) };
+  const rule = inetd === undefined ? 'ignored' : rulesOf(inetd.dialect).groupOfRoot;
+  if (group === undefined || group === user.gid) return { uid: 0, gid: user.gid, groups: [user.gid] };
+  switch (rule) {
+    case 'with-groups':
+      return { uid: 0, gid, groups: system.groupList(name, gid) };
+    case 'alone':
+      return { uid: 0, gid, groups: [gid] };
+    case 'with-the-daemons':
+      return { uid: 0, gid, groups: undefined };
+    case 'ignored':
       findings.add(
         'group-of-root-ignored',
         'group',
         `the group '${settings.group ?? ''}' of root is ignored`,
-        'an inetd sets the group of other users only; leave it off',
+        'this inetd sets the group of other users only; leave it off',
       );
-    }
-    return { uid: 0, gid: user.gid, groups: [user.gid] };
+      return { uid: 0, gid: user.gid, groups: [user.gid] };
   }
-  const gid = group ?? user.gid;
-  return { uid: user.uid, gid, groups: system.groupList(user.name ?? '', gid) };
 }
 
 function unchanged(

@@ -39,6 +39,23 @@ export function checkSupported(definition: Definition, findings: Findings): void
   if (settings.type?.has('RPC') === true) {
     findings.add('not-supported-yet', 'type', 'RPC services are not supported yet', 'comment the line out');
   }
+  if (settings.type?.has('TCPMUX') === true || settings.type?.has('TCPMUXPLUS') === true) {
+    findings.add(
+      'not-supported-yet',
+      'type',
+      'tcpmux services are not supported yet',
+      'give the service a port of its own',
+    );
+  }
+  // FreeBSD's services without one have the class `daemon`.
+  if (inetd?.loginClass !== undefined && inetd.loginClass !== 'daemon') {
+    findings.add(
+      'not-supported-yet',
+      'user',
+      `the login class '${inetd.loginClass}' is not supported: Linux has no login.conf`,
+      'leave it off, and give the service limits in an xinetd.conf entry',
+    );
+  }
   if (inetd?.transport === 'unix') {
     findings.add('not-supported-yet', undefined, 'Unix sockets are not supported yet', 'give the service a port');
   }

@@ -25,7 +25,7 @@ export function resolveLaunch(
   findings: Findings,
 ): ProgramPlan | undefined {
   const { settings, dialect } = definition;
-  checkWait(settings, kind, findings);
+  checkWait(definition, kind, findings);
   const runAs = resolveIdentity(definition, system, findings);
   const directories = resolveDirectories(definition, system, findings);
   const program =
@@ -53,8 +53,17 @@ export function resolveLaunch(
 }
 
 /** xinetd 2.3.15.3 starts servers for one datagram over and over; 2.3.15.4 refuses, as here. */
-function checkWait(settings: Settings, kind: Kind, findings: Findings): void {
+function checkWait({ settings, inetd }: Definition, kind: Kind, findings: Findings): void {
   if (kind.socketType !== 'dgram' || settings.wait !== false) return;
+  if (inetd?.dialect === 'busybox') {
+    findings.add(
+      'not-supported-yet',
+      'wait',
+      'a server for each sender of datagrams is not supported yet',
+      "write wait, if the program can serve all of them; BusyBox's inetd connects the socket to the sender",
+    );
+    return;
+  }
   findings.add(
     'datagram-needs-wait',
     'wait',

@@ -2,8 +2,8 @@
 export interface ResolveOptions {
   /** -E: servers of an inetd.conf get the daemon's environment whole. */
   readonly keepEnvironment: boolean;
-  /** -R: starts a minute of an inetd.conf service that has no `.max`; 0 is no bound. */
-  readonly startsPerMinute: number;
+  /** -R: starts a minute of an inetd.conf service that has no `.max`; 0 is no bound, undefined what its dialect has. */
+  readonly startsPerMinute: number | undefined;
   /** -q: length of the queue of unaccepted connections of inetd.conf services. */
   readonly backlog: number;
   /** -l: hosts.allow and hosts.deny hold for inetd.conf services as well. */
@@ -13,7 +13,7 @@ export interface ResolveOptions {
 /** openbsd-inetd's own defaults. */
 export const defaultOptions: ResolveOptions = {
   keepEnvironment: false,
-  startsPerMinute: 256,
+  startsPerMinute: undefined,
   backlog: 128,
   libwrap: false,
 };

@@ -11,6 +11,7 @@
  * but in the usual folders, and once, when the line is read.
  */
 import type { Definition } from '../definition.ts';
+import { rulesOf } from '../inetd/mod.ts';
 import type { Findings } from './findings.ts';
 import type { System } from './system.ts';
 import { systemText } from './text.ts';
@@ -57,25 +58,21 @@ export function resolveServer(
   system: System,
   findings: Findings,
 ): string | undefined {
-  const { dialect, settings } = definition;
+  const { inetd, settings } = definition;
   if (settings.server === undefined) return undefined;
   const written = systemText(settings.server, 'server', findings);
   if (written === undefined) return undefined;
-  const program = dialect === 'inetd' ? (foundInFolders(written, system, findings) ?? written) : written;
-  return isRunnable(program, root, system, findings) ? program : undefined;
-}
-
-function foundInFolders(name: string, system: System, findings: Findings): string | undefined {
-  const path = inUsualFolders(name, system);
-  if (path !== undefined) {
+  const found = inetd === undefined ? undefined : inUsualFolders(written, system);
+  if (found !== undefined && inetd !== undefined && !rulesOf(inetd.dialect).searchesPath) {
     findings.add(
       'server-without-path',
       'server',
-      `the program '${name}' has no path and is run as ${path}`,
-      `write ${path}: of the inetds only BusyBox's looks for programs`,
+      `the program '${written}' has no path and is run as ${found}`,
+      `write ${found}: of the inetds only BusyBox's looks for programs`,
     );
   }
-  return path;
+  const program = found ?? written;
+  return isRunnable(program, root, system, findings) ? program : undefined;
 }
 
 function isRunnable(program: string, root: string | undefined, system: System, findings: Findings): boolean {

@@ -4,6 +4,7 @@
  */
 import type { RateLimits, ServiceLimits } from '../../model/mod.ts';
 import type { Definition, Settings } from '../definition.ts';
+import { rulesOf } from '../inetd/mod.ts';
 import type { Findings } from './findings.ts';
 import type { ResolveOptions } from './options.ts';
 
@@ -16,7 +17,10 @@ export function resolveServiceLimits(
   findings: Findings,
 ): ServiceLimits {
   const cps = settings.cps ?? (inetd === undefined ? xinetdRate : undefined);
-  const starts = inetd === undefined ? 0 : (inetd.startsPerMinute ?? options.startsPerMinute);
+  const starts =
+    inetd === undefined
+      ? 0
+      : (inetd.startsPerMinute ?? options.startsPerMinute ?? rulesOf(inetd.dialect).startsPerMinute);
   const limits: ServiceLimits = {
     instances: finite(settings.instances),
     perSource: finite(settings.per_source),

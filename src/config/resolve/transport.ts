@@ -43,9 +43,9 @@ export function resolveTransport(kind: Kind, system: System, findings: Findings)
   const fitting = protocol.name === 'tcp' ? 'stream' : protocol.name === 'udp' ? 'dgram' : undefined;
   if (fitting === undefined || socketType === 'raw' || socketType === 'seqpacket') {
     return findings.add(
-      'not-supported-yet',
+      'unserved-socket',
       fitting === undefined ? 'protocol' : 'socket_type',
-      `${socketType} sockets of ${protocol.name} are not supported yet`,
+      `${socketType} sockets of ${protocol.name} are not served`,
       'tcp and udp are',
     );
   }

@@ -71,7 +71,10 @@ export async function onlyLaunch(
   system: System,
   options: Partial<ResolveOptions> = {},
 ): Promise<LaunchPlan> {
-  const { server } = await onlyService(definitions, system, options);
+  return launchOf(await onlyService(definitions, system, options));
+}
+
+export function launchOf({ server }: Service): LaunchPlan {
   if (server.kind !== 'program') throw new Error('the service runs no program');
   return server.launch;
 }

@@ -1,11 +1,15 @@
 import { describe, expect, test } from 'vitest';
 
 import type { Definition } from '../../../src/config/definition.ts';
-import { readInetd } from '../../../src/config/inetd/mod.ts';
+import { type InetdReading, readInetd } from '../../../src/config/inetd/mod.ts';
 import { sourceFile } from '../../../src/config/source/mod.ts';
 
+function reading(text: string): InetdReading {
+  return readInetd(sourceFile('/etc/inetd.conf', text), { dialect: 'debian' });
+}
+
 function read(text: string): readonly Definition[] {
-  return readInetd(sourceFile('/etc/inetd.conf', text)).definitions;
+  return reading(text).definitions;
 }
 
 /** The one entry of a text. */
@@ -18,7 +22,7 @@ function one(text: string): Definition {
 }
 
 function codes(text: string): string[] {
-  return readInetd(sourceFile('/etc/inetd.conf', text)).diagnostics.map(({ code }) => code);
+  return reading(text).diagnostics.map(({ code }) => code);
 }
 
 describe('lines', () => {
@@ -36,12 +40,16 @@ describe('lines', () => {
       flags: new Set(['NAMEINARGS']),
     });
     expect(inetd).toEqual({
+      dialect: 'debian',
       addresses: [],
       transport: 'tcp',
+      families: 'inet-and-inet6',
       sendBuffer: undefined,
       receiveBuffer: undefined,
       startsPerMinute: undefined,
       service: 'ftp',
+      unix: undefined,
+      loginClass: undefined,
     });
   });
 
@@ -92,9 +100,7 @@ describe('lines', () => {
   });
 
   test('a line that misses fields is refused and says which', () => {
-    const { diagnostics, definitions } = readInetd(
-      sourceFile('/i', 'ftp stream tcp nowait\ntelnet stream tcp nowait root /bin/x\n'),
-    );
+    const { diagnostics, definitions } = reading('ftp stream tcp nowait\ntelnet stream tcp nowait root /bin/x\n');
     expect(diagnostics).toMatchObject([
       { code: 'missing-field', message: 'this line has no user, program', service: 'ftp' },
     ]);
@@ -212,12 +218,9 @@ describe('the protocol field', () => {
     },
   );
 
-  test.each(['stream udp', 'dgram tcp6', 'stream sctp', 'stream TCP', 'STREAM tcp', 'rdm tcp'])(
-    'refused: %s',
-    (words) => {
-      expect(codes(`x ${words} wait root /bin/x`)).toEqual(['bad-word']);
-    },
-  );
+  test.each(['stream udp', 'dgram tcp6', 'stream sctp', 'stream TCP', 'STREAM tcp'])('refused: %s', (words) => {
+    expect(codes(`x ${words} wait root /bin/x`)).toEqual(['bad-word']);
+  });
 
   test('rpc and unix are recognised', () => {
     expect(one('rstatd/1-3 dgram rpc/udp wait root /bin/x')).toMatchObject({
@@ -275,28 +278,31 @@ describe('the user field', () => {
   });
 });
 
-describe('spellings of other inetds are named and refused', () => {
+describe('words of other inetds are named and refused', () => {
   test.each([
-    ['finger stream tcp nowait/3/10 nobody /bin/x x', 'FreeBSD'],
-    ['finger stream tcp nowait nobody:nogroup/daemon /bin/x x', 'FreeBSD'],
-    ['tcpmux/+x stream tcp nowait nobody /bin/x x', 'FreeBSD'],
-    [':root:wheel:0600:/var/run/x stream unix nowait root /bin/x', 'FreeBSD'],
-    ['x stream tcp/ttcp nowait root /bin/x', 'FreeBSD'],
-    ['.include /etc/inetd/*', 'NetBSD'],
-    ['echo on socktype = stream, protocol = tcp;', 'NetBSD'],
-    ['http off exec = /bin/x, wait = no;', 'NetBSD'],
-    ['x stream:httpready tcp nowait root /bin/x', 'NetBSD'],
-    ['x stream tcp6only nowait root /bin/x', 'GNU inetutils'],
-  ])('%s', (line, whose) => {
-    const { diagnostics, definitions } = readInetd(sourceFile('/i', `${line}\nftp stream tcp nowait root /bin/x\n`));
+    ['finger stream tcp nowait/3/10 nobody /bin/x x', "the limits in 'nowait/3/10': so writes FreeBSD's inetd"],
+    [
+      'finger stream tcp nowait nobody:nogroup/daemon /bin/x x',
+      "the login class in 'nobody:nogroup/daemon': so writes",
+    ],
+    ['tcpmux/+x stream tcp nowait nobody /bin/x x', "FreeBSD's, NetBSD's and GNU inetutils' inetd"],
+    [':root:wheel:0600:/var/run/x stream unix nowait root /bin/x', "the Unix socket ':root:wheel:0600:/var/run/x'"],
+    ['x stream tcp/ttcp nowait root /bin/x', "FreeBSD's"],
+    ['.include /etc/inetd/*', "the directive '.include': so writes NetBSD's inetd"],
+    ['echo on socktype = stream, protocol = tcp;', "the key = value form 'on'"],
+    ['http off exec = /bin/x, wait = no;', "NetBSD's"],
+    ['x stream:httpready tcp nowait root /bin/x', "NetBSD's"],
+    ['x stream tcp6only nowait root /bin/x', "GNU inetutils' inetd, and this file is read as Debian's"],
+  ])('%s', (line, says) => {
+    const { diagnostics, definitions } = reading(`${line}\nftp stream tcp nowait root /bin/x\n`);
     expect(diagnostics).toMatchObject([{ code: 'other-dialect', severity: 'error' }]);
-    expect(diagnostics[0]?.message).toContain(`${whose}'s spelling, which is not supported yet`);
+    expect(diagnostics[0]?.message).toContain(says);
     expect(definitions.map(({ errors }) => errors.length)).toEqual([1, 0]);
   });
 });
 
 test('findings stand in the order of the text and underline the word', () => {
   const text = 'a stream tcp Wait root /bin/x\n#@ policy\nb stream xyz nowait root /bin/x\n';
-  const { diagnostics } = readInetd(sourceFile('/i', text));
+  const { diagnostics } = reading(text);
   expect(diagnostics.map(({ span }) => text.slice(span?.start, span?.end))).toEqual(['Wait', '#@ policy', 'xyz']);
 });

@@ -14,7 +14,7 @@ function loaded(
   paths: readonly string[],
   inetdOptions: LoadRequest['inetd'] = {},
 ): Promise<ServiceTable> {
-  return load({ paths, inetd: inetdOptions }, fakeSystem(), fakeFiles(files));
+  return load({ paths, inetd: inetdOptions, dialect: 'debian' }, fakeSystem(), fakeFiles(files));
 }
 const states = (table: ServiceTable): string[] => table.entries.map(({ id, state }) => `${id} ${state}`);
 const codes = (table: ServiceTable): string[] => table.diagnostics.map(({ code }) => code);

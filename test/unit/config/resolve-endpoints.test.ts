@@ -134,8 +134,10 @@ describe('protocol and socket type', () => {
   test.each([
     [{ protocol: 'nonsense' }, 'unknown-protocol'],
     [{ protocol: 'udp' }, 'protocol-mismatch'],
-    [{ protocol: 'sctp' }, 'not-supported-yet'],
-    [{ socket_type: 'raw', protocol: 'icmp' }, 'not-supported-yet'],
+    [{ protocol: 'sctp' }, 'unserved-socket'],
+    [{ socket_type: 'raw', protocol: 'icmp' }, 'unserved-socket'],
+    [{ socket_type: 'raw', protocol: 'tcp' }, 'unserved-socket'],
+    [{ socket_type: 'seqpacket', protocol: 'tcp' }, 'unserved-socket'],
   ] as const)('refused: %j', async (settings, code) => {
     expect(await codesOf([definition('x', settings)], system)).toEqual([code]);
   });

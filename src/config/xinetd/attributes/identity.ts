@@ -48,8 +48,11 @@ const flagWords: readonly WordEntry<ServiceFlag>[] = [
 const socketTypeWords: readonly WordEntry<NonNullable<Settings['socket_type']>>[] = [
   { word: 'stream', documentation: 'connections, as TCP has them' },
   { word: 'dgram', documentation: 'datagrams, as UDP has them' },
-  { word: 'raw', documentation: 'direct access to IP; not done by this version' },
-  { word: 'seqpacket', documentation: 'connections that keep the borders of messages; not done by this version' },
+  { word: 'raw', documentation: 'direct access to IP; refused' },
+  {
+    word: 'seqpacket',
+    documentation: 'connections that keep the borders of messages; refused, as neither TCP nor UDP has them',
+  },
 ];
 
 const largestRpcNumber = 2 ** 32 - 1;
