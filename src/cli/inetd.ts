@@ -2,6 +2,7 @@
  * The personality `inetd`: the command line of Debian's openbsd-inetd (`-d -E -i -l -q N -R N FILE`).
  * Options of the other inetds come with their dialects.
  */
+import { defaultDumpFile } from './dump-file.ts';
 import { type OptionKind, type ParsedOptions, parseOptions, wholeNumber } from './options.ts';
 import { type PersonalityRun, runPersonality } from './personality.ts';
 
@@ -54,6 +55,8 @@ function interpret({ values, operands, unknown, incomplete }: ParsedOptions): Pe
     detach: !debug && !values.has('-i'),
     stayAlive: true,
     pidFile: root && !debug ? pidFile : undefined,
+    dumpFile: defaultDumpFile(),
+    checkSeconds: undefined,
     processLimit: undefined,
     warnings: [],
     inetd: {

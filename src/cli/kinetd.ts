@@ -16,6 +16,7 @@ interface RunFlags {
   readonly debug?: boolean;
   readonly stayAlive?: boolean;
   readonly pidFile?: string;
+  readonly dumpFile?: string;
   readonly limit?: number;
   readonly grace: number;
   readonly endDropped?: boolean;
@@ -57,6 +58,7 @@ export async function kinetd(words: readonly string[]): Promise<number> {
     .addOption(fileOption())
     .addOption(dialectOption())
     .option('--pid-file <file>', 'write the process id there')
+    .option('--dump-file <file>', 'where SIGUSR1 writes the state dump')
     .option('--limit <n>', 'servers of all services together, at most', number(1))
     .option(
       '--grace <seconds>',
@@ -77,6 +79,7 @@ export async function kinetd(words: readonly string[]): Promise<number> {
         debug: flags.debug ?? false,
         stayAlive: flags.stayAlive ?? false,
         pidFile: flags.pidFile,
+        dumpFile: flags.dumpFile,
         processLimit: flags.limit,
         graceSeconds: flags.grace,
         endDropped: flags.endDropped ?? false,

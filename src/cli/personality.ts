@@ -11,6 +11,7 @@ import { asDescriptor, loadAverage, openLog, Pulse } from '../os/mod.ts';
 import { type InetdOptions, loader } from './configuration.ts';
 import { detach, reportReady, takeDetachedMarker } from './detach.ts';
 import { logDiagnostics, printDiagnostics } from './report.ts';
+import { version } from './version.ts';
 
 export interface PersonalityRun {
   /** How it is called in logs. */
@@ -25,6 +26,10 @@ export interface PersonalityRun {
   readonly detach: boolean;
   readonly stayAlive: boolean;
   readonly pidFile: string | undefined;
+  /** Where SIGUSR1 writes the state dump; undefined: there is no place for it. */
+  readonly dumpFile: string | undefined;
+  /** Seconds between two checks of the daemon's own state; undefined: none. */
+  readonly checkSeconds: number | undefined;
   readonly processLimit: number | undefined;
   /** About the command line. */
   readonly warnings: readonly string[];
@@ -78,6 +83,12 @@ export async function runPersonality(run: PersonalityRun): Promise<number> {
     endDropped: false,
     stayAlive: run.stayAlive,
     pidFile: run.pidFile === undefined ? undefined : resolve(run.pidFile),
+    dump: {
+      file: run.dumpFile === undefined ? undefined : resolve(run.dumpFile),
+      title: `kinetd ${version()}`,
+      paths: run.paths,
+    },
+    checkSeconds: run.checkSeconds,
     report(table) {
       logDiagnostics(table, log);
       if (!started && run.log.kind !== 'terminal') printDiagnostics(table, false);

@@ -6,7 +6,9 @@ import { type Daemon, ServiceLogs, serve, syslogTransport, systemResolver } from
 import { StreamSink, terminalDaemonLog } from '../log/mod.ts';
 import { asDescriptor, loadAverage, openLog, Pulse } from '../os/mod.ts';
 import { chosenPaths, type InetdOptions, loader } from './configuration.ts';
+import { defaultDumpFile } from './dump-file.ts';
 import { printDiagnostics } from './report.ts';
+import { version } from './version.ts';
 
 export interface RunOptions {
   /** Files and directories in their order; empty: the first of the default places that exists. */
@@ -14,6 +16,8 @@ export interface RunOptions {
   readonly debug: boolean;
   readonly stayAlive: boolean;
   readonly pidFile: string | undefined;
+  /** undefined: the usual place. */
+  readonly dumpFile: string | undefined;
   readonly processLimit: number | undefined;
   readonly graceSeconds: number;
   /** End the servers of services that a reload drops. */
@@ -56,6 +60,12 @@ export async function runForeground(options: RunOptions): Promise<number> {
     endDropped: options.endDropped,
     stayAlive: options.stayAlive,
     pidFile: options.pidFile,
+    dump: {
+      file: options.dumpFile ?? defaultDumpFile(),
+      title: `kinetd ${version()}`,
+      paths: chosen.paths,
+    },
+    checkSeconds: undefined,
     report: (table) => printDiagnostics(table, options.debug),
     onStarted: options.onStarted ?? printListeners,
   });

@@ -4,6 +4,7 @@
  *
  * - the foreground process ends when the services are open, with a status that says whether they are;
  * - an option that does not exist is named in a warning instead of being ignored in silence;
+ * - `-dumpfile` names the state dump, which xinetd has at a fixed place;
  * - `-d` writes to stderr, not to /dev/tty, and works without a terminal.
  */
 import { resolve } from 'node:path';
@@ -25,6 +26,7 @@ export const xinetdOptions: Readonly<Record<string, OptionKind>> = {
   '-logprocs': 'value',
   '-shutdownprocs': 'value',
   '-cc': 'value',
+  '-dumpfile': 'value',
   '-version': 'flag',
   '-inetd_compat': 'flag',
   '-reuse': 'flag',
@@ -33,7 +35,7 @@ export const xinetdOptions: Readonly<Record<string, OptionKind>> = {
 
 const usage =
   'usage: xinetd [-d] [-f config_file] [-filelog filename] [-syslog facility] [-pidfile filename] [-dontfork] ' +
-  '[-stayalive] [-limit proc_limit] [-logprocs limit] [-cc interval] [-inetd_compat] [-reuse] [-loop [rate]] [-version]\n' +
+  '[-stayalive] [-limit proc_limit] [-logprocs limit] [-cc interval] [-inetd_compat] [-reuse] [-loop [rate]] [-dumpfile filename] [-version]\n' +
   'example: xinetd -f /etc/xinetd.conf -pidfile /run/xinetd.pid\n';
 
 /** @returns the exit status */
@@ -61,13 +63,12 @@ function interpret({ values, operands, unknown, incomplete }: ParsedOptions): Pe
     if (value !== undefined && wholeNumber(value, 0) === undefined) return `${name} needs a whole number, not ${value}`;
   }
   const warnings = unknown.map((word) => `${word} is not an option of xinetd and is ignored`);
-  if (values.has('-cc'))
-    warnings.push('-cc is accepted; the periodic check of the internal state is not supported yet');
   const facility = syslogFacilities.find((name) => name === (syslog ?? 'daemon').toLowerCase());
   if (facility === undefined) warnings.push(`Bad syslog facility: ${syslog}; daemon is used`);
   const debug = values.has('-d');
   const foreground = values.has('-dontfork') || debug;
   const limit = values.get('-limit');
+  const interval = values.get('-cc');
   return {
     ident: 'xinetd',
     paths: [values.get('-f') ?? '/etc/xinetd.conf', ...(values.has('-inetd_compat') ? ['/etc/inetd.conf'] : [])],
@@ -80,6 +81,8 @@ function interpret({ values, operands, unknown, incomplete }: ParsedOptions): Pe
     detach: !foreground,
     stayAlive: foreground || values.has('-stayalive'),
     pidFile: debug ? undefined : values.get('-pidfile'),
+    dumpFile: values.get('-dumpfile') ?? '/var/run/xinetd.dump',
+    checkSeconds: interval === undefined ? undefined : wholeNumber(interval, 1),
     processLimit: limit === undefined ? undefined : wholeNumber(limit, 1),
     warnings,
     inetd: {},

@@ -73,6 +73,7 @@ export async function load(request: LoadRequest, system: System, access: FileAcc
   append(diagnostics, resolution.diagnostics);
   return Object.freeze({
     entries: resolution.entries,
+    defaults: xinetd.defaults.settings,
     diagnostics: Object.freeze(inTextOrder(diagnostics, files)),
     files: Object.freeze(files),
     unread: Object.freeze([...unread, ...xinetd.unread]),

@@ -4,5 +4,6 @@ export * from './describe.ts';
 export * from './diagnostic/mod.ts';
 export * from './load.ts';
 export type { DeviceState, ProgramState, ResolveOptions, System, User } from './resolve/mod.ts';
+export { decodeBytes } from './resolve/mod.ts';
 export { locate, systemFiles } from './source/mod.ts';
 export type * from './table.ts';

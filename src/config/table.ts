@@ -23,6 +23,8 @@ export type TableEntry =
 export interface ServiceTable {
   /** In the order of the text. */
   readonly entries: readonly TableEntry[];
+  /** What `defaults` says. */
+  readonly defaults: Settings;
   /** In the order of the text, file by file. */
   readonly diagnostics: readonly Diagnostic[];
   /** Files read, for messages and for watching. */

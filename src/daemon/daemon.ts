@@ -1,19 +1,23 @@
 /**
- * The daemon: composition of all parts, and the three things that happen to it as a whole: it starts, it reloads,
- * it stops. Signals, and later the control socket, call these same functions.
+ * The daemon: composition of all parts, and what happens to it as a whole: it starts, it reloads, it stops, and it
+ * tells about itself. Signals, and later the control socket, call these same functions.
  *
  * A reload changes nothing unless the new configuration as a whole can be used. Then it is a transaction
  * (transition.ts): services that stay keep their descriptors and servers, what is new is opened before what goes is
  * closed, a socket that one service gives up and another takes stays open between them, and a service whose new
  * definition cannot be started goes on with the old one.
  */
-import type { ServiceTable } from '../config/mod.ts';
+import type { ServiceTable, Settings } from '../config/mod.ts';
 import { Servers } from '../launch/mod.ts';
 import { Sources } from '../limit/mod.ts';
 import type { Clock, DaemonLog, Sink } from '../log/mod.ts';
-import { type ExitWatch, type Pulse, watchExits } from '../os/mod.ts';
+import type { Service } from '../model/mod.ts';
+import { type ExitWatch, type Pulse, processIsThere, replaceFile, resourceLimit, watchExits } from '../os/mod.ts';
 import type { Worker } from '../worker/mod.ts';
+import { Consistency } from './consistency.ts';
+import { stateDump } from './dump/mod.ts';
 import { Inquiries, type Resolver } from './inquiries.ts';
+import { boundTo, internetSockets, openDescriptors } from './own-process.ts';
 import { planReload } from './reload-plan.ts';
 import { RunningService, type Shared } from './running-service.ts';
 import type { ServiceLogs } from './service-logs.ts';
@@ -32,6 +36,17 @@ export interface DaemonOptions {
   readonly graceSeconds: number;
   /** True: servers of a service that a reload drops are ended, as xinetd does; false: they end by themselves. */
   readonly endDropped: boolean;
+  readonly dump: DumpOptions;
+}
+
+/** The state dump of SIGUSR1. */
+export interface DumpOptions {
+  /** undefined: no place is known where it may be written. */
+  readonly file: string | undefined;
+  /** Who writes it, with his version. */
+  readonly title: string;
+  /** The configuration files that were asked for. */
+  readonly paths: readonly string[];
 }
 
 /** How long a server may take to go after SIGKILL before the daemon goes without it. */
@@ -46,6 +61,10 @@ export class Daemon {
   #services: RunningService[] = [];
   /** Dropped by a reload, with servers that still run: their logs stay open until the last of these has ended. */
   readonly #leaving = new Set<RunningService>();
+  /** What the text of each service says; for the dump. */
+  readonly #settings = new WeakMap<Service, Settings>();
+  #defaults: Settings = {};
+  readonly #consistency = new Consistency();
   #stopping: Promise<void> | undefined;
 
   constructor(options: DaemonOptions) {
@@ -103,6 +122,54 @@ export class Daemon {
     );
   }
 
+  /** Writes the state dump, in the place of an older one. Where that fails the log says so. */
+  dump(): void {
+    const { log, dump, clock, processLimit } = this.#options;
+    if (dump.file === undefined) {
+      log.write('ERROR', 'no state dump: XDG_RUNTIME_DIR is not set, and no file is named for it');
+      return;
+    }
+    this.#exits.collect();
+    const services = this.#services.map((state) => ({ state, settings: this.#settings.get(state.service) ?? {} }));
+    const owners = new Map<object, string>([...this.#services, ...this.#leaving].map((one) => [one, one.service.id]));
+    const text = stateDump({
+      title: dump.title,
+      time: new Date(clock()),
+      defaults: this.#defaults,
+      services,
+      servers: [...this.#servers].map((server) => ({ server, id: owners.get(server.owner) ?? '' })),
+      openDescriptors: openDescriptors(),
+      mostDescriptors: resourceLimit('nofile').soft,
+      processLimit,
+      files: dump.paths,
+    });
+    try {
+      // It tells the environment of servers, which is nobody else's business; xinetd's is for everybody to read.
+      replaceFile(dump.file, text, 0o600);
+      log.write('INFO', `generated state dump in file ${dump.file}`);
+    } catch (error) {
+      log.write('ERROR', `no state dump: ${error instanceof Error ? error.message : String(error)}`);
+    }
+  }
+
+  /** Whether the parts agree with each other; what does not is in the log, and so is the result if it was asked for. */
+  check(occasion: 'asked' | 'periodic'): void {
+    const { log, clock } = this.#options;
+    this.#exits.collect();
+    const errors = this.#consistency.check({
+      services: this.#services,
+      leaving: [...this.#leaving],
+      servers: this.#servers,
+      processExists: processIsThere,
+      boundTo,
+      sockets: internetSockets,
+      now: clock(),
+    });
+    for (const error of errors) log.write('ERROR', `consistency check: ${error}`);
+    if (errors.length > 0) log.write('WARNING', `Consistency check detected ${errors.length} errors`);
+    else if (occasion === 'asked') log.write('INFO', 'Consistency check passed');
+  }
+
   /**
    * Closes all sockets, ends all servers (SIGTERM to each server's process group, SIGKILL after the grace time) and
    * resolves when none is left, or when one has survived SIGKILL: a process stuck in the kernel must not keep the
@@ -145,6 +212,10 @@ export class Daemon {
 
   #goOver(table: ServiceTable): Outcome {
     const { log } = this.#options;
+    this.#defaults = table.defaults;
+    for (const entry of table.entries) {
+      if (entry.state === 'ready') this.#settings.set(entry.service, entry.settings);
+    }
     const plan = planReload(this.#services, table);
     const outcome = new Transition(plan, (service) => new RunningService(service, this.#shared), log).run();
     for (const { service } of plan.retain) {

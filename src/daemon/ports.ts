@@ -38,6 +38,8 @@ export class Ports {
   readonly #observer: ListenerObserver;
   /** What a listener waits for: when it is due, and what happens then. */
   readonly #pending = new Map<Listener, { readonly timer: NodeJS.Timeout; readonly due: () => void }>();
+  /** How often a listener without a socket has asked for one. */
+  readonly #attempts = new Map<Listener, number>();
   #service: Service;
   #listeners: Listener[] = [];
 
@@ -54,6 +56,10 @@ export class Ports {
   /** How many have a socket or will have it back by themselves after a cps pause. */
   get open(): number {
     return this.#listeners.filter(({ state }) => state !== 'down' && state !== 'closed').length;
+  }
+
+  get attempts(): number {
+    return Math.max(0, ...this.#listeners.map((listener) => this.#attempts.get(listener) ?? 0));
   }
 
   /** The listeners that end when the service says this. */
@@ -149,12 +155,14 @@ export class Ports {
       this.#failed(listener, error, attempt);
       return false;
     }
+    this.#attempts.delete(listener);
     if (attempt > 1) this.#log.write('NOTICE', `Service ${this.#service.id} has its address now and is active`);
     return true;
   }
 
   #failed(listener: Listener, error: SystemError, attempt: number): void {
     const { id } = this.#service;
+    this.#attempts.set(listener, attempt);
     if (unmissed(listener.endpoint, error)) return;
     if (attempt === 1) {
       this.#log.write(
@@ -184,6 +192,7 @@ export class Ports {
 
   #close(listener: Listener): void {
     this.#cancel(listener);
+    this.#attempts.delete(listener);
     listener.close();
   }
 

@@ -120,6 +120,15 @@ export class RunningService implements ListenerObserver {
     return this.#admission.occupancy.running;
   }
 
+  get runningOfSources(): number {
+    return this.#admission.occupancy.runningOfSources;
+  }
+
+  /** How often its sockets have been asked for in vain; 0 when it has them. */
+  get attempts(): number {
+    return this.#ports.attempts;
+  }
+
   get listeners(): readonly Listener[] {
     return this.#ports.listeners;
   }

@@ -7,7 +7,9 @@
  * | HUP, USR2           | reload                                                                  |
  * | TERM, INT           | stop: servers get SIGTERM, then SIGKILL after the grace time; a second one kills at once |
  * | QUIT                | stop and leave the servers running                                      |
- * | USR1, ALRM, PIPE, TTIN, TTOU, TSTP, WINCH | ignored: they must not end a daemon, nor open a debugger |
+ * | USR1                | writes the state dump                                                   |
+ * | ABRT (IOT)          | checks whether its own state is consistent                              |
+ * | others that end a process and can be caught | ignored, as by xinetd: they must not end a daemon |
  */
 import type { ServiceTable } from '../config/mod.ts';
 import type { DaemonLog } from '../log/mod.ts';
@@ -25,9 +27,29 @@ export interface ServeOptions extends DaemonOptions {
   /** Whether to go on without a single service. */
   readonly stayAlive: boolean;
   readonly pidFile: string | undefined;
+  /** Seconds between two checks of the daemon's own state; undefined: only when it is asked for. */
+  readonly checkSeconds: number | undefined;
 }
 
-const ignored = ['SIGUSR1', 'SIGALRM', 'SIGPIPE', 'SIGTTIN', 'SIGTTOU', 'SIGTSTP', 'SIGWINCH'] as const;
+const ignored = [
+  'SIGALRM',
+  'SIGCONT',
+  'SIGIO',
+  'SIGPIPE',
+  'SIGPROF',
+  'SIGPWR',
+  'SIGSTKFLT',
+  'SIGSYS',
+  'SIGTRAP',
+  'SIGTSTP',
+  'SIGTTIN',
+  'SIGTTOU',
+  'SIGURG',
+  'SIGVTALRM',
+  'SIGWINCH',
+  'SIGXCPU',
+  'SIGXFSZ',
+] as const;
 
 /**
  * @returns the exit status: 0 after an orderly stop, 1 when the configuration cannot be used, the pid file cannot be
@@ -71,6 +93,7 @@ export async function serve(options: ServeOptions): Promise<number> {
       return 1;
     }
     options.onStarted(daemon, table);
+    if (options.checkSeconds !== undefined) every(options.checkSeconds, () => daemon.check('periodic'));
     return await obey(orders, daemon, options);
   } finally {
     removePidFile(pidFile, options);
@@ -88,6 +111,11 @@ async function obey(orders: Orders, daemon: Daemon, options: ServeOptions): Prom
         await daemon.stop();
         return 1;
       }
+      continue;
+    }
+    if (order === 'dump' || order === 'check') {
+      if (order === 'dump') daemon.dump();
+      else daemon.check('asked');
       continue;
     }
     log.write('WARNING', 'Exiting...');
@@ -132,18 +160,26 @@ function removePidFile(pidFile: PidFile | undefined, { log }: ServeOptions): voi
   }
 }
 
+/** Node's timers hold some 24 days and end at once what is longer: that is as often as it is done then. */
+function every(seconds: number, job: () => void): void {
+  setInterval(job, Math.min(seconds * 1000, 2 ** 31 - 1)).unref();
+}
+
 function messageOf(error: unknown): string {
   return error instanceof Error ? error.message : String(error);
 }
 
-type Order = 'reload' | 'stop' | 'abandon';
+type Order = 'reload' | 'stop' | 'abandon' | 'dump' | 'check';
 
-/** Signals as a queue: any number of reloads asked for while one is under way make one more; ends come first. */
+/**
+ * Signals as a queue: any number of reloads asked for while one is under way make one more, and so with dumps and
+ * checks; ends come first.
+ */
 class Orders {
   /** Resolves when the daemon is told to end: it does not wait for a name server to answer about its configuration. */
   readonly ended: Promise<'ended'>;
   #tellEnded: () => void = () => {};
-  #reload = false;
+  readonly #wanted = new Set<'dump' | 'check' | 'reload'>();
   #end: 'stop' | 'abandon' | undefined;
   #wake: (() => void) | undefined;
   #hurry: (() => void) | undefined;
@@ -152,9 +188,10 @@ class Orders {
     this.ended = new Promise((resolve) => {
       this.#tellEnded = () => resolve('ended');
     });
-    for (const signal of ['SIGHUP', 'SIGUSR2'] as const) {
+    const orders = { SIGHUP: 'reload', SIGUSR2: 'reload', SIGUSR1: 'dump', SIGABRT: 'check' } as const;
+    for (const [signal, order] of Object.entries(orders)) {
       process.on(signal, () => {
-        this.#reload = true;
+        this.#wanted.add(order);
         this.#wake?.();
       });
     }
@@ -163,14 +200,15 @@ class Orders {
   }
 
   async next(): Promise<Order> {
-    while (this.#end === undefined && !this.#reload) {
+    while (this.#end === undefined && this.#wanted.size === 0) {
       await new Promise<void>((resolve) => {
         this.#wake = resolve;
       });
     }
     if (this.#end !== undefined) return this.#end;
-    this.#reload = false;
-    return 'reload';
+    const [first = 'reload'] = this.#wanted;
+    this.#wanted.delete(first);
+    return first;
   }
 
   /** What to do when the daemon is told to stop while it is stopping. */

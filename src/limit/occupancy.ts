@@ -13,6 +13,13 @@ export class Occupancy {
     return this.#running;
   }
 
+  /** Those of them whose client is known, as they are counted for each. */
+  get runningOfSources(): number {
+    let sum = 0;
+    for (const count of this.#bySource.values()) sum += count;
+    return sum;
+  }
+
   /**
    * Whether one more server may run.
    * @param source the client's address; undefined where it is not known (a `wait` stream), which `per_source`

@@ -68,6 +68,11 @@ export class Listener {
     return this.#state;
   }
 
+  /** Of its socket, or undefined while there is none; for those who look. */
+  get descriptor(): Descriptor | undefined {
+    return this.#socket?.descriptor;
+  }
+
   /** The address it really has (a port of 0 has become one), or undefined while there is no socket. */
   get local(): Local | undefined {
     return this.#socket?.local;

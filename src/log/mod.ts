@@ -1,6 +1,7 @@
 /** Facts become lines, and lines go to sinks. */
 export { type DaemonLog, fileDaemonLog, syslogDaemonLog, terminalDaemonLog } from './daemon-log.ts';
 export { FileSink } from './file-sink.ts';
+export { printable } from './printable.ts';
 export type { DaemonLevel, ServiceRecord } from './record.ts';
 export { serviceLine } from './service-line.ts';
 export type { Clock, Later, OpenFile, Sink } from './sink.ts';

@@ -80,6 +80,16 @@ export function signalGroup(pid: number, signal: NodeJS.Signals): boolean {
   return send(-pid, signal);
 }
 
+/** Whether there is such a process, whoever owns it; one that has ended and was not collected still is. */
+export function processIsThere(pid: number): boolean {
+  try {
+    return process.kill(pid, 0);
+  } catch (error) {
+    if (error instanceof Error && 'code' in error) return error.code === 'EPERM';
+    throw error;
+  }
+}
+
 /** Whether a process group has a member that could be signalled. */
 export function groupExists(pid: number): boolean {
   if (!Number.isInteger(pid) || pid <= 1) throw new RangeError(`not a process group: ${pid}`);

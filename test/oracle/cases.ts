@@ -284,7 +284,10 @@ export const cases: readonly Case[] = [
       'SIGTERM ends the servers too',
     ),
   },
-  { what: 'SIGUSR1 writes the state of the daemon', shownBy: [], waitsFor: 'the state dump' },
+  {
+    what: 'SIGUSR1 writes the state of the daemon',
+    shownBy: xinetd('dump', 'the state dump: every line of defaults, services, servers and totals'),
+  },
   {
     what: 'a configuration that is not there, at the start and later',
     shownBy: [

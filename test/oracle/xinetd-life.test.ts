@@ -5,11 +5,13 @@ import { join } from 'node:path';
 import { expect } from 'vitest';
 
 import { open } from '../daemon/client.ts';
+import { passedOver } from '../daemon/signals.ts';
 import { alive, until } from '../daemon/until.ts';
 import { compiled } from './compile.ts';
 import { entry, loggingDefaults } from './entry.ts';
 import { type Answers, compare, difference, same } from './pair.ts';
 import type { Needs } from './programs.ts';
+import { aWhile } from './side.ts';
 
 const needs: Needs = { personality: 'xinetd' };
 
@@ -190,10 +192,33 @@ difference(needs, 'Ctrl-C ends a daemon in the foreground', async () => {
   expect(answers).toEqual({ debian: 'served', kinetd: 0 });
 });
 
+same(needs, 'SIGABRT checks the state of the daemon and says that it is good', async () => {
+  const answers = await compare({ personality: 'xinetd', files }, async (side) => {
+    const connection = await open(side.at('s'));
+    connection.write('x');
+    await connection.receive(/x/);
+    side.signal('SIGABRT');
+    await side.says(/Consistency check/);
+    return side.messages.at(-1);
+  });
+  alike(answers, { level: 'INFO', text: 'Consistency check passed' });
+});
+
+same(needs, '-cc says nothing while all is well', async () => {
+  const answers = await compare({ personality: 'xinetd', files, words: ['-cc', '1'] }, async (side) => {
+    const started = side.messages.length;
+    await side.fares('s');
+    await aWhile();
+    side.signal('SIGABRT');
+    await side.says(/Consistency check/);
+    return side.messages.slice(started).map(({ text }) => text);
+  });
+  alike(answers, ['Consistency check passed']);
+});
+
 same(needs, 'other signals do not end the daemon', async () => {
   const answers = await compare({ personality: 'xinetd', files }, async (side) => {
-    for (const signal of ['SIGALRM', 'SIGPIPE', 'SIGTTIN', 'SIGTTOU', 'SIGTSTP', 'SIGCONT', 'SIGWINCH'] as const)
-      side.signal(signal);
+    for (const signal of passedOver) side.signal(signal);
     await side.reload();
     return side.fares('s');
   });

@@ -51,6 +51,7 @@ export async function runExamples(options: ExamplesOptions): Promise<number> {
       debug: false,
       stayAlive: true,
       pidFile: undefined,
+      dumpFile: undefined,
       processLimit: undefined,
       graceSeconds,
       endDropped: false,

@@ -1,0 +1,20 @@
+/** Signals that end or stop an ordinary program, and that a daemon passes over, as xinetd does. */
+export const passedOver = [
+  'SIGALRM',
+  'SIGCONT',
+  'SIGIO',
+  'SIGPIPE',
+  'SIGPROF',
+  'SIGPWR',
+  'SIGSTKFLT',
+  'SIGSYS',
+  'SIGTRAP',
+  'SIGTSTP',
+  'SIGTTIN',
+  'SIGTTOU',
+  'SIGURG',
+  'SIGVTALRM',
+  'SIGWINCH',
+  'SIGXCPU',
+  'SIGXFSZ',
+] as const;
