@@ -111,6 +111,32 @@ static napi_value listen_on(napi_env env, napi_callback_info info) {
   return listen(fd, backlog) < 0 ? fail(env, "listen", errno) : NULL;
 }
 
+/* sendNow(descriptor, bytes): number of bytes that there was room for; all of them when the other side has gone */
+static napi_value send_now(napi_env env, napi_callback_info info) {
+  napi_value arguments[2];
+  int fd;
+  void *data;
+  size_t length;
+  take_arguments(env, info, 2, arguments);
+  if (!take_int(env, arguments[0], &fd) || !take_bytes(env, arguments[1], &data, &length)) return NULL;
+  ssize_t sent;
+  do sent = send(fd, data, length, MSG_NOSIGNAL | MSG_DONTWAIT);
+  while (sent < 0 && errno == EINTR);
+  if (sent >= 0) return make_number(env, (double)sent);
+  if (errno == EAGAIN || errno == ENOBUFS || errno == ENOMEM) return make_number(env, 0);
+  if (errno == EBADF || errno == ENOTSOCK || errno == EFAULT) return fail(env, "send", errno);
+  return make_number(env, (double)length);
+}
+
+/* endSending(descriptor) */
+static napi_value end_sending(napi_env env, napi_callback_info info) {
+  napi_value argument;
+  int fd;
+  take_arguments(env, info, 1, &argument);
+  if (!take_int(env, argument, &fd)) return NULL;
+  return shutdown(fd, SHUT_WR) < 0 && errno != ENOTCONN ? fail(env, "shutdown", errno) : NULL;
+}
+
 /* localAddress(descriptor): [address, port] */
 static napi_value local_address(napi_env env, napi_callback_info info) {
   napi_value argument;
@@ -224,6 +250,8 @@ void define_socket(napi_env env, napi_value exports) {
   define_function(env, exports, "bindToDevice", bind_to_device);
   define_function(env, exports, "bindInternet", bind_internet);
   define_function(env, exports, "listen", listen_on);
+  define_function(env, exports, "sendNow", send_now);
+  define_function(env, exports, "endSending", end_sending);
   define_function(env, exports, "localAddress", local_address);
   define_function(env, exports, "acceptBatch", accept_batch);
   define_function(env, exports, "sendLast", send_last);

@@ -14,8 +14,10 @@ import type { Clock, DaemonLog, Sink } from '../log/mod.ts';
 import type { Service } from '../model/mod.ts';
 import { type ExitWatch, type Pulse, processIsThere, replaceFile, resourceLimit, watchExits } from '../os/mod.ts';
 import type { Worker } from '../worker/mod.ts';
+import { BannerFiles } from './banner-files.ts';
 import { Consistency } from './consistency.ts';
 import { stateDump } from './dump/mod.ts';
+import { Farewells } from './farewells.ts';
 import { Inquiries, type Resolver } from './inquiries.ts';
 import { boundTo, internetSockets, openDescriptors } from './own-process.ts';
 import { planReload } from './reload-plan.ts';
@@ -83,6 +85,8 @@ export class Daemon {
       worker: this.#worker,
       sources: new Sources((words) => void crypto.getRandomValues(words), options.clock()),
       inquiries,
+      bannerFiles: new BannerFiles(options.clock, options.log),
+      farewells: new Farewells(),
       guard: { nameOf: (address) => inquiries.nameOf(address) },
       collectExits: () => this.#exits.collect(),
     };
@@ -108,6 +112,7 @@ export class Daemon {
   /** @param table a usable one; see {@link ServiceTable.usable} */
   reload(table: ServiceTable): void {
     const { log, logs } = this.#options;
+    this.#shared.bannerFiles.forget();
     const { kept, started, retained, dropped } = this.#goOver(table);
     const replaced = new Set(started.map(({ service }) => service.id.toLowerCase()));
     for (const running of dropped) {

@@ -32,15 +32,18 @@ import type { Worker } from '../worker/mod.ts';
 import type { Guard } from './access-control.ts';
 import { Admission } from './admission.ts';
 import { Delegated } from './delegated.ts';
+import { Greeter, type Greetings } from './greeter.ts';
 import type { Inheritance } from './inheritance.ts';
 import type { Inquiries } from './inquiries.ts';
 import { NameWait } from './name-wait.ts';
 import { type PortChange, Ports } from './ports.ts';
+import { isRecent } from './repeated-trouble.ts';
 import { sameTime, timesOf } from './server-times.ts';
 import type { ServiceLog, ServiceLogs } from './service-logs.ts';
+import { Starvation } from './starvation.ts';
 
 /** What all services of a daemon share. */
-export interface Shared {
+export interface Shared extends Greetings {
   readonly clock: Clock;
   readonly log: DaemonLog;
   readonly logs: ServiceLogs;
@@ -69,12 +72,10 @@ interface ProgramAnswer {
 
 /** A `wait` service whose server could not be started is tried again after this; xinetd retries a fork as slowly. */
 const launchRetrySeconds = 5;
-/** Out of descriptors: clients queue this long, or until a server has ended. */
-const descriptorRetrySeconds = 1;
+/** The worker cannot take more: clients queue this long, or until it can. */
+const workerRetrySeconds = 1;
 /** Launches that may wait for other threads (libuv has four). */
 const mostUnderWay = 64;
-/** The same sender of refused datagrams is logged once in this time, as by xinetd; the same trouble too. */
-const repeatedTroubleSeconds = 60;
 
 export class RunningService implements ListenerObserver {
   readonly #shared: Shared;
@@ -84,13 +85,11 @@ export class RunningService implements ListenerObserver {
   #service: Service;
   readonly #delegated: Delegated;
   #answer: Answer;
+  #greeter: Greeter | undefined;
   #times: ServerTimes | undefined;
   #log: ServiceLog | undefined;
   #lastRefusal: { readonly from: string; readonly time: number } | undefined;
-  /** Listeners that rest because there were no descriptors for their clients. */
-  readonly #starved = new Set<Listener>();
-  /** When that was last said, in milliseconds. */
-  #starvedSince: number | undefined;
+  readonly #starvation: Starvation;
 
   /** @throws SystemError when its log cannot be opened, or memory for its plan cannot be had */
   constructor(service: Service, shared: Shared) {
@@ -98,15 +97,17 @@ export class RunningService implements ListenerObserver {
     this.#shared = shared;
     this.#log = shared.logs.of(service);
     this.#answer = answerOf(service);
+    this.#greeter = Greeter.of(service, shared);
     this.#admission = new Admission(service, shared.sources, shared.guard);
     this.#times = timesOf(service);
     this.#ports = new Ports(service, this, shared.log);
     this.#nameWait = new NameWait(shared, this.#ports);
+    this.#starvation = new Starvation(this.#ports, shared);
     this.#delegated = new Delegated(shared.worker, shared.clock, {
       record: (record) => this.#record(record),
       enter: ({ address }) => this.#admission.occupancy.enter(address),
       leave: ({ address }) => this.#admission.occupancy.leave(address),
-      rest: (listener) => this.#ports.holdFor(listener, descriptorRetrySeconds),
+      rest: (listener) => this.#ports.holdFor(listener, workerRetrySeconds),
       resume: (listener) => this.#ports.resume(listener),
     });
   }
@@ -169,6 +170,7 @@ export class RunningService implements ListenerObserver {
       ...ports,
       take: () => {
         this.#answer = answer;
+        this.#greeter = Greeter.of(service, this.#shared);
         if (!sameTime(this.#service, service)) this.#times = timesOf(service);
         this.#log = log;
         this.#service = service;
@@ -195,6 +197,11 @@ export class RunningService implements ListenerObserver {
    * now waits in the kernel's queue and not as descriptors of the daemon.
    */
   onConnections(listener: Listener, connections: readonly Connection[]): void {
+    if (this.#greeter !== undefined) for (const { descriptor } of connections) this.#greeter.meet(descriptor);
+    this.#admit(listener, connections);
+  }
+
+  #admit(listener: Listener, connections: readonly Connection[]): void {
     const { servers } = this.#shared;
     const answer = this.#answer;
     const alone = connections.length === 1 && servers.underWay === 0;
@@ -204,8 +211,12 @@ export class RunningService implements ListenerObserver {
       if (decision.verdict === 'ask' && this.#keep(listener, connection, decision.address)) continue;
       if (decision.verdict !== 'allow') {
         this.#refuse(decision.reason, peer.address);
-        closeDescriptor(descriptor);
-      } else if (answer.kind === 'builtin') {
+        if (this.#greeter === undefined) closeDescriptor(descriptor);
+        else this.#greeter.turnAway(descriptor);
+        continue;
+      }
+      this.#greeter?.letIn(descriptor);
+      if (answer.kind === 'builtin') {
         this.#delegated.serve(answer, listener, connection);
       } else if (!alone && servers.underWay < mostUnderWay) {
         this.#serveElsewhere(answer, descriptor, { peer, local });
@@ -237,15 +248,7 @@ export class RunningService implements ListenerObserver {
   }
 
   onAcceptFailure(listener: Listener, code: string): void {
-    this.#starved.add(listener);
-    this.#ports.holdFor(listener, descriptorRetrySeconds, () => this.#starved.delete(listener));
-    const time = this.#shared.clock();
-    if (this.#starvedSince !== undefined && isRecent(this.#starvedSince, time)) return;
-    this.#starvedSince = time;
-    this.#shared.log.write(
-      'ERROR',
-      `service ${this.#service.id}, accept: ${code}; accepting pauses until it is possible again`,
-    );
+    this.#starvation.rest(listener, this.#service.id, code);
   }
 
   #decide(peer: Peer | undefined): Decision {
@@ -278,7 +281,7 @@ export class RunningService implements ListenerObserver {
   }
 
   #keep(listener: Listener, connection: Connection, address: string): boolean {
-    return this.#nameWait.keep(address, connection, () => this.onConnections(listener, [connection]));
+    return this.#nameWait.keep(address, connection, () => this.#admit(listener, [connection]));
   }
 
   /** @returns false when no server could be started; everything has been said about it then */
@@ -333,7 +336,7 @@ export class RunningService implements ListenerObserver {
     this.#admission.occupancy.leave(server.peer?.address);
     this.#record({ event: 'exit', facts, seconds: (this.#shared.clock() - server.startedAt) / 1000, timedOut });
     waiting?.giveBack();
-    for (const listener of this.#starved) this.#ports.resume(listener);
+    this.#starvation.relieve();
   }
 
   #refuse(reason: FailReason, from: string | undefined): void {
@@ -403,9 +406,4 @@ export class RunningService implements ListenerObserver {
 function answerOf({ server, protocol }: Service): Answer {
   if (server.kind === 'builtin') return server;
   return { kind: 'program', plan: server.launch, launcher: new Launcher(protocol, server.launch) };
-}
-
-/** Whether something has just been said; a clock that was set back since then does not keep it quiet for longer. */
-function isRecent(said: number, now: number): boolean {
-  return Math.abs(now - said) < repeatedTroubleSeconds * 1000;
 }

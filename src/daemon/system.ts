@@ -39,6 +39,7 @@ export function realSystem(): System {
     protocol: (name) => known(() => protocolByName(name)),
     program,
     directory,
+    fileSize,
     device,
     addresses,
     environment: { ...process.env },
@@ -121,6 +122,15 @@ function directory(path: string, root: string | undefined): boolean {
 /** Where a path is for the daemon that is `path` for a process with another root. */
 function outside(path: string, root: string | undefined): string {
   return root === undefined || !path.startsWith('/') ? path : belowRoot(root, path);
+}
+
+function fileSize(path: string): number | undefined {
+  try {
+    const stats = statSync(path);
+    return stats.isFile() ? stats.size : undefined;
+  } catch {
+    return undefined;
+  }
 }
 
 function device(name: string): DeviceState {

@@ -30,6 +30,8 @@ export interface Service {
   readonly limits: ServiceLimits;
   readonly access: Access;
   readonly logging: Logging;
+  /** undefined: none of them. */
+  readonly banners: Banners | undefined;
   readonly server: ServerPlan;
 }
 
@@ -104,6 +106,16 @@ export interface Rate {
 export interface NetworkRate extends Rate {
   /** Prefix lengths of the blocks. */
   readonly prefixes: { readonly inet: number; readonly inet6: number };
+}
+
+/** Files whose bytes a client of a `nowait` stream service gets; paths are absolute. */
+export interface Banners {
+  /** To everyone, before anything is decided. */
+  readonly always: string | undefined;
+  /** To those who are let in, before their server starts. */
+  readonly success: string | undefined;
+  /** To those who are refused. */
+  readonly failure: string | undefined;
 }
 
 /** Who may use the service, and when. */

@@ -1,5 +1,5 @@
 /**
- * Files that the daemon writes: logs, the pid file, the state dump. Their paths come from the administrator, but the
+ * Files that the daemon writes (logs, the pid file, the state dump), and banners, which it reads for clients. Their paths come from the administrator, but the
  * directories on the way may be writable for others (/tmp, a user's home, a group's /var/log), who must not be able to
  * make a daemon with privileges write elsewhere. So links are followed only as walk.ts says, and in such a directory
  * nothing is written into that belongs to somebody else or has a second name.
@@ -25,6 +25,35 @@ export function openLog(path: string): Descriptor {
     const descriptor = openIn(place, path, place.magic ? flags : flags | O_CREAT | O_NOFOLLOW, 0o644);
     if (place.shared) closingOnFailure(descriptor, () => refuseForeign(descriptor, path));
     return descriptor;
+  });
+}
+
+/**
+ * Reads the beginning of a regular file; where others can write its directory, links are followed only as walk.ts says
+ * and a file with a second name is not read, since it may be one that they cannot read themselves.
+ * @param most bytes
+ * @throws FileError
+ */
+export function readBeginning(path: string, most: number): Buffer {
+  const { O_RDONLY, O_NOFOLLOW, O_NONBLOCK, O_NOCTTY } = constants;
+  return at(path, 'follow', (place) => {
+    const flags = O_RDONLY | O_NONBLOCK | O_NOCTTY | (place.magic ? 0 : O_NOFOLLOW);
+    const descriptor = openIn(place, path, flags, 0);
+    try {
+      const stats = fstatSync(descriptor);
+      if (!stats.isFile()) throw new FileError('EINVAL', 'not a regular file', 'open', path);
+      if (place.shared && stats.nlink > 1) {
+        throw new FileError('EPERM', 'the file has a second name and others can write its directory', 'open', path);
+      }
+      const buffer = Buffer.alloc(Math.min(stats.size, most));
+      let length = 0;
+      for (let got = -1; got !== 0 && length < buffer.length; length += got) {
+        got = readSync(descriptor, buffer, length, buffer.length - length, null);
+      }
+      return buffer.subarray(0, length);
+    } finally {
+      closeSync(descriptor);
+    }
   });
 }
 

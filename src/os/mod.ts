@@ -10,5 +10,6 @@ export * from './limits.ts';
 export * from './names.ts';
 export * from './pulse.ts';
 export * from './socket.ts';
+export { FileError } from './walk.ts';
 export * from './watch.ts';
 export * from './zone.ts';

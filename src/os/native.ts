@@ -47,6 +47,8 @@ export interface Native {
   bindToDevice(descriptor: number, device: string): void;
   bindInternet(descriptor: number, family: Family, address: string, port: number): void;
   listen(descriptor: number, backlog: number): void;
+  sendNow(descriptor: number, bytes: Uint8Array): number;
+  endSending(descriptor: number): void;
   localAddress(descriptor: number): NativeAddress;
   /** The failure's code first, then for each connection: descriptor, peer, its port, local address, its port. */
   acceptBatch(descriptor: number, most: number): readonly (string | number | undefined)[];

@@ -69,6 +69,19 @@ export function listen(socket: Descriptor, backlog: number): void {
   native.listen(socket, backlog);
 }
 
+/**
+ * Sends what the socket has room for at once, and never waits.
+ * @returns how many bytes that were; all of them when the other side has gone and nobody will miss them
+ */
+export function sendNow(socket: Descriptor, bytes: Uint8Array): number {
+  return native.sendNow(socket, bytes);
+}
+
+/** shutdown(2): the other side sees the end behind what was sent. Nothing happens when it has gone. */
+export function endSending(socket: Descriptor): void {
+  native.endSending(socket);
+}
+
 /** Where the socket is bound. For a Unix socket the address is its path and the port 0. */
 export function localAddress(socket: Descriptor): Local {
   const [address, port] = native.localAddress(socket);

@@ -201,7 +201,15 @@ export const cases: readonly Case[] = [
     what: 'NAMEINARGS names argv[0]',
     shownBy: xinetd('server', 'NAMEINARGS: the first word of server_args is argv[0]'),
   },
-  { what: 'banners for those let in and those turned away', shownBy: [], waitsFor: 'banners' },
+  {
+    what: 'banners for those let in and those turned away',
+    shownBy: xinetd(
+      'banners',
+      'a client that is let in sees banner, banner_success and then its server',
+      'a client that is turned away sees banner and banner_fail',
+      'a file that is not there is told, and the service goes on',
+    ),
+  },
   {
     what: 'access_times turns away at other times; its last minute belongs to it',
     shownBy: [

@@ -137,6 +137,12 @@ export const codes = {
   ],
   'device-not-bindable': ['error', 'The system does not let the daemon bind to the network device.'],
   'family-mismatch': ['error', 'The address is not of the family that the flags ask for.'],
+  'banner-unreadable': ['warning', 'The file of a banner is missing or no regular file; clients get nothing of it.'],
+  'banner-too-large': ['warning', 'The file of a banner is larger than what is sent of it (65536 bytes).'],
+  'banner-ignored': [
+    'warning',
+    'The daemon does not talk to the clients of a service that waits or serves datagrams, so its banners are not sent.',
+  ],
   'server-not-absolute': [
     'error',
     'The program must be named by its whole path; servers run in `/`, not where the daemon was started.',

@@ -15,6 +15,7 @@ export function cachedLookups(system: System): System {
     protocol: once((name: string) => system.protocol(name)),
     program: oncePair((path: string, root: string | undefined) => system.program(path, root)),
     directory: oncePair((path: string, root: string | undefined) => system.directory(path, root)),
+    fileSize: once((path: string) => system.fileSize(path)),
     device: once((name: string) => system.device(name)),
     addresses: once((host: string) => system.addresses(host)),
     environment: system.environment,

@@ -6,6 +6,7 @@ import type { Logging, Service, SocketOptions } from '../../model/mod.ts';
 import type { AttributeName, Definition } from '../definition.ts';
 import { locate, type Span } from '../source/mod.ts';
 import { checkHostsAccess, resolveAccess } from './access.ts';
+import { resolveBanners } from './banners.ts';
 import { resolveBuiltin } from './builtin.ts';
 import { resolveDirectories } from './directories.ts';
 import { resolveEndpoints } from './endpoint.ts';
@@ -66,6 +67,8 @@ export function resolveService(definition: Definition, around: Surroundings, fin
   );
   const limits = resolveServiceLimits(definition, options, findings);
   const logging = resolveLogging(definition, around.defaultSpans, findings);
+  const greets = kind.socketType === 'stream' && !wait;
+  const banners = resolveBanners(definition, greets, around.defaultSpans, system, findings);
   if (findings.refused || transport === undefined || server === undefined) return undefined;
 
   return {
@@ -80,6 +83,7 @@ export function resolveService(definition: Definition, around: Surroundings, fin
     limits,
     access,
     logging,
+    banners,
     server,
   };
 }

@@ -39,6 +39,8 @@ export interface System {
   program(path: string, root: string | undefined): ProgramState;
   /** Whether the path is a directory; `root` as for {@link System.program}. */
   directory(path: string, root: string | undefined): boolean;
+  /** The size of a regular file, links followed; undefined for anything else, and when it is not there. */
+  fileSize(path: string): number | undefined;
   /** Whether a socket can be bound to the network device of this name (SO_BINDTODEVICE); else why not. */
   device(name: string): DeviceState;
   /** getaddrinfo(3): numeric addresses in the resolver's order; empty when there are none. */

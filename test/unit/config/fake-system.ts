@@ -18,6 +18,8 @@ export interface Machine {
   /** The same; `/` is there always. */
   readonly directories?: readonly string[];
   readonly hosts?: Readonly<Record<string, readonly string[]>>;
+  /** Sizes by path. */
+  readonly files?: Readonly<Record<string, number>>;
   readonly devices?: Readonly<Record<string, DeviceState>>;
   readonly environment?: Readonly<Record<string, string>>;
   readonly umask?: number;
@@ -80,6 +82,7 @@ export function fakeSystem(machine: Machine = {}): FakeSystem {
         `directory ${root}${path}`,
         path === '/' || machine.everything === true || machine.directories?.includes(`${root}${path}`) === true,
       ),
+    fileSize: (path) => ask(`file ${path}`, machine.everything === true ? 100 : machine.files?.[path]),
     device: (name) => ask(`device ${name}`, machine.devices?.[name] ?? { state: 'missing' }),
     addresses: (host) => Promise.resolve(ask(`host ${host}`, machine.hosts?.[host] ?? [])),
     environment: machine.environment ?? { PATH: '/usr/bin:/bin', LANG: 'C' },
