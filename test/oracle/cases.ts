@@ -231,8 +231,11 @@ export const cases: readonly Case[] = [
     what: 'group with groups = yes',
     shownBy: xinetd('server', 'groups = yes with group: the groups of the user with the primary group of passwd(5)'),
   },
-  { what: 'internal daytime over TCP', shownBy: [], waitsFor: 'internal services' },
-  { what: 'internal time over TCP', shownBy: [], waitsFor: 'internal services' },
+  {
+    what: 'internal daytime over TCP',
+    shownBy: xinetd('internal', 'daytime over TCP; no process is started, and none ends'),
+  },
+  { what: 'internal time over TCP', shownBy: xinetd('internal', 'time over TCP') },
   { what: 'internal echo, discard and chargen', shownBy: [], waitsFor: 'internal services' },
   { what: 'tcpmux hands over to its services, and to no other', mended: true, shownBy: [], waitsFor: 'tcpmux' },
   { what: 'a service behind tcpmux has its own user', shownBy: [], waitsFor: 'tcpmux' },

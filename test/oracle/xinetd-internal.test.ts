@@ -1,0 +1,115 @@
+/** The services that the daemon answers itself: echo, discard, daytime, time and chargen, over TCP. */
+import { expect } from 'vitest';
+
+import { open, talk } from '../daemon/client.ts';
+import { entry, loggingDefaults } from './entry.ts';
+import { type Answers, same, sharedPair } from './pair.ts';
+import type { Needs } from './programs.ts';
+
+const needs: Needs = { personality: 'xinetd' };
+
+/** An internal service; what chooses it is its name, and its id is that of its port. */
+function internal(name: string, id: string, attributes: Parameters<typeof entry>[1] = {}): string {
+  const text = entry(id, { id, type: 'INTERNAL UNLISTED', server: undefined, user: undefined, ...attributes });
+  return text.replace(`service ${id}`, `service ${name}`);
+}
+
+const pair = sharedPair(needs, () => ({
+  personality: 'xinetd',
+  files: {
+    'xinetd.conf': [
+      loggingDefaults,
+      ...['echo', 'discard', 'daytime', 'time', 'chargen'].map((name) => internal(name, name)),
+      internal('echo', 'denied', { no_access: '127.0.0.1' }),
+      internal('daytime', 'denied_time', { no_access: '127.0.0.1' }),
+      internal('echo', 'full', { instances: 1 }),
+      internal('servers', 'gone'),
+    ].join('\n'),
+  },
+}));
+
+function alike<T>({ debian, kinetd }: Answers<T>, expected: unknown): void {
+  expect(debian).toEqual(expected);
+  expect(kinetd).toEqual(expected);
+}
+
+/** RFC 867, in the form of xinetd. */
+const date = /^\d\d (JAN|FEB|MAR|APR|MAY|JUN|JUL|AUG|SEP|OCT|NOV|DEC) \d{4} \d\d:\d\d:\d\d UTC\r\n$/;
+
+/** RFC 868: seconds since 1900; the answer as seconds from now. */
+function fromNow(answer: string): number {
+  const seconds = Buffer.from(answer, 'latin1').readUInt32BE() - 2_208_988_800;
+  return Math.abs(seconds - Date.now() / 1000);
+}
+
+same(needs, 'echo over TCP gives back what it gets and ends with its client', async () => {
+  const answers = await pair.both(async (side) => [
+    (await talk(side.at('echo'), { send: 'x'.repeat(5000) })).text.length,
+    await side.logged('echo', /^EXIT/),
+  ]);
+  alike(answers, [5000, ['START: echo pid=N from=127.0.0.1', 'EXIT: echo status=0 pid=N duration=N(sec)']]);
+});
+
+same(needs, 'discard says nothing, whatever it gets', async () => {
+  const answers = await pair.both(async (side) => [
+    (await talk(side.at('discard'), { send: 'x'.repeat(5000) })).text,
+    await side.logged('discard', /^EXIT/),
+  ]);
+  alike(answers, ['', ['START: discard pid=N from=127.0.0.1', 'EXIT: discard status=0 pid=N duration=N(sec)']]);
+});
+
+same(needs, 'daytime over TCP; no process is started, and none ends', async () => {
+  const { debian, kinetd } = await pair.both(async (side) => {
+    const { text } = await talk(side.at('daytime'), { halfClose: false });
+    return { text, lines: await side.logged('daytime', /^START/), raw: side.read('service.log') };
+  });
+  for (const { text, lines, raw } of [debian, kinetd]) {
+    expect(text).toMatch(date);
+    expect(lines).toEqual(['START: daytime pid=N from=127.0.0.1']);
+    expect(raw).toMatch(/START: daytime pid=0 from=127\.0\.0\.1/);
+  }
+});
+
+same(needs, 'time over TCP', async () => {
+  const { debian, kinetd } = await pair.both(async (side) => (await talk(side.at('time'), { halfClose: false })).text);
+  for (const answer of [debian, kinetd]) {
+    expect(answer).toHaveLength(4);
+    expect(fromNow(answer)).toBeLessThan(60);
+  }
+});
+
+same(needs, 'chargen over TCP: lines of 72 characters, each one further in the ring', async () => {
+  const { debian, kinetd } = await pair.both(async (side) => {
+    const connection = await open(side.at('chargen'));
+    const text = await connection.receive(/(.*\r\n){200}/);
+    connection.close();
+    // Where the ring ends xinetd says two lines over again.
+    return text.split('\r\n').slice(0, 90);
+  });
+  expect(debian.every((line) => line.length === 72)).toBe(true);
+  expect(debian[1]?.slice(0, -1)).toBe(debian[0]?.slice(1));
+  expect(kinetd).toEqual(debian);
+});
+
+same(needs, 'instances of an internal service', async () => {
+  const answers = await pair.both(async (side) => {
+    const first = await open(side.at('full'));
+    first.write('x');
+    await first.receive(/x/);
+    const second = await side.fares('full');
+    const lines = await side.logged('full', /^FAIL/);
+    first.close();
+    await side.logged('full', /^EXIT/);
+    return [second, lines, await side.fares('full')];
+  });
+  alike(answers, ['closed', ['START: full pid=N from=127.0.0.1', 'FAIL: full service_limit from=127.0.0.1'], 'served']);
+});
+
+same(needs, 'who may not use an internal service gets nothing of it', async () => {
+  const answers = await pair.both(async (side) => [
+    await side.fares('denied'),
+    (await talk(side.at('denied_time'), { halfClose: false })).text,
+    (await side.logged('denied_time', /^FAIL/)).at(-1),
+  ]);
+  alike(answers, ['closed', '', 'FAIL: denied_time address from=127.0.0.1']);
+});
