@@ -1,11 +1,12 @@
 /** The process with privileges reads no byte that a client sent, and opens no file but those that it is made of. */
-import { dirname, join } from 'node:path';
+import { dirname, join, resolve } from 'node:path';
 
 import { expect, test } from 'vitest';
 
 import { talk, UdpClient } from '../../daemon/client.ts';
 import { type Kinetd, root, service, startKinetd, testFolder } from '../../daemon/kinetd.ts';
 import { noTrace, type Trace, trace, tracing } from '../../daemon/trace.ts';
+import { internal } from '../internal/entry.ts';
 
 /** What every client says. */
 const words = 'words-of-a-client';
@@ -29,9 +30,13 @@ function readings(calls: readonly string[]): readonly string[] {
     .filter((call) => !/^recvfrom\(\d+<UDP(v6)?:\S+>, NULL, 0, /.test(call));
 }
 
-/** Paths that were opened. */
+/** Paths that were opened, in whichever folder a path began. */
 function opened(calls: readonly string[]): readonly string[] {
-  return calls.flatMap((call) => /^(?:open|openat|openat2|creat)\([^"]*"([^"]*)"/.exec(call)?.[1] ?? []);
+  return calls.flatMap((call) => {
+    const [, folder = '/', path] =
+      /^(?:open|creat|openat2?)\((?:(?:AT_FDCWD|\d+)<([^>]*)>, )?"([^"]*)"/.exec(call) ?? [];
+    return path === undefined ? [] : [resolve(folder, path)];
+  });
 }
 
 test.skipIf(noTrace !== undefined)(
@@ -59,6 +64,18 @@ test.skipIf(noTrace !== undefined)(
     expect(calls.daemon.filter((call) => /^recvfrom\(\d+<UDP.* = 0$/.test(call))).not.toEqual([]);
     expect(calls.others.filter((call) => call.startsWith('read(0<TCP') && call.includes(words))).toHaveLength(1);
     expect(calls.others.filter((call) => call.startsWith('read(0<UDP') && call.includes(words))).toHaveLength(1);
+  },
+);
+
+test.skipIf(noTrace !== undefined)(
+  'of clients of internal services: the worker reads, and only the worker',
+  async () => {
+    const calls = await traced([internal('echo', log), internal('discard', log)], async (daemon) => {
+      for (const id of ['echo', 'discard']) await talk(await daemon.address(id), { send: words });
+      for (const line of [/EXIT: echo/, /EXIT: discard/]) await daemon.file('service.log', line);
+    });
+    expect(readings(calls.daemon)).toEqual([]);
+    expect(readings(calls.others).filter((call) => call.includes(words)).length).toBeGreaterThanOrEqual(2);
   },
 );
 
@@ -90,7 +107,8 @@ test.skipIf(noTrace !== undefined)(
         await daemon.file('service.log', /EXIT: missing/);
       },
     );
-    const known = [...files, join(folder, 'x.conf'), join(folder, 'service.log')];
+    // A log is reached folder by folder, so that nobody else's link leads elsewhere.
+    const known = [...files, join(folder, 'x.conf'), join(folder, 'service.log'), ...withParents(folder)];
     const paths = opened(calls.daemon);
     expect(paths).toContain(join(folder, 'x.conf'));
     expect(paths).toContain(join(folder, 'service.log'));
@@ -101,4 +119,8 @@ test.skipIf(noTrace !== undefined)(
 
 function within(path: string, place: string): boolean {
   return path === place || path.startsWith(place.endsWith('/') ? place : `${place}/`);
+}
+
+function withParents(folder: string): readonly string[] {
+  return folder === '/' ? ['/'] : [folder, ...withParents(dirname(folder))];
 }
