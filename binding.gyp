@@ -13,8 +13,10 @@
         "native/become.c",
         "native/file.c",
         "native/launch.c",
+        "native/launch-threads.c",
         "native/limits.c",
         "native/names.c",
+        "native/plan.c",
         "native/reap.c",
         "native/socket.c",
         "native/timer.c",
@@ -26,7 +28,7 @@
         "-fstack-protector-strong", "-fstack-clash-protection"
       ],
       "defines": ["NAPI_VERSION=8", "_GNU_SOURCE"],
-      "ldflags": ["-Wl,-z,relro,-z,now"],
+      "ldflags": ["-Wl,-z,relro,-z,now,-z,nodelete"],
       "conditions": [
         ["sanitize==1", {
           "cflags_c": ["-O1", "-g", "-fno-omit-frame-pointer", "-fsanitize=address,undefined", "-fno-sanitize-recover=undefined"],

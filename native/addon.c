@@ -13,6 +13,7 @@ NAPI_MODULE_INIT() {
   define_descriptor(env, exports);
   define_file(env, exports);
   define_watch(env, exports);
+  define_plan(env, exports);
   define_launch(env, exports);
   define_reap(env, exports);
   define_timer(env, exports);

@@ -8,13 +8,12 @@
  *   every handler is back to default: a handler that ran in the child would write into the daemon's memory and pipes;
  * - the child reports by writing the failed step and errno into memory that both see.
  *
- * Several threads may launch at once: nothing here is shared but plans, which do not change.
+ * Several threads may launch at once: nothing here is shared but plans, which do not change here.
  */
 #include "become.h"
 
 #include <errno.h>
 #include <fcntl.h>
-#include <linux/close_range.h>
 #include <signal.h>
 #include <string.h>
 #include <sys/prctl.h>
@@ -95,14 +94,17 @@ static bool place_descriptors(const int wanted[3]) {
     if (dup2(source[i], i) < 0) return false;
   }
 #ifdef SYS_close_range
-  /* Ours are close-on-exec already; this is for one that a library opened otherwise. Kernels before 5.11 lack it. */
-  syscall(SYS_close_range, 3U, ~0U, CLOSE_RANGE_CLOEXEC);
+  /*
+   * Ours are close-on-exec already. But what follows may take any time with a file server that is down, and until
+   * execve the copies here would keep the connections of other clients open. Kernels before 5.9 lack it.
+   */
+  syscall(SYS_close_range, 3U, ~0U, 0U);
 #endif
   return true;
 }
 
 /*
- * The order is xinetd's, with the session first and the working directory before the descriptors.
+ * The order is xinetd's, with session and descriptors first: whatever looks a path up may take long.
  *
  * Changing ids makes the shared memory undumpable, and so it stays. That is wanted: nobody may trace a child that runs
  * as somebody else while it still sees the daemon's memory.
@@ -111,6 +113,7 @@ __attribute__((noreturn, noinline)) static void become(struct start *start) {
   const struct plan *plan = start->plan;
   reset_signals();
   if (setsid() < 0) give_up(start, STEP_SESSION);
+  if (!place_descriptors(start->descriptors)) give_up(start, STEP_DESCRIPTORS);
   if (plan->has_identity) {
     if (syscall(RAW_SETGID, plan->gid) < 0) give_up(start, STEP_GROUP);
     if (plan->has_groups && syscall(RAW_SETGROUPS, plan->group_count, plan->groups) < 0) give_up(start, STEP_GROUPS);
@@ -127,7 +130,6 @@ __attribute__((noreturn, noinline)) static void become(struct start *start) {
   }
   if (plan->no_new_privileges && !renounce_privileges()) give_up(start, STEP_PRIVILEGES);
   if (chdir(plan->directory) < 0) give_up(start, STEP_DIRECTORY);
-  if (!place_descriptors(start->descriptors)) give_up(start, STEP_DESCRIPTORS);
   execve(plan->program, plan->argv, start->environment);
   give_up(start, STEP_EXEC);
 }

@@ -4,6 +4,7 @@
 #ifndef KINETD_BECOME_H
 #define KINETD_BECOME_H
 
+#include <stdatomic.h>
 #include <stdbool.h>
 #include <stddef.h>
 #include <sys/resource.h>
@@ -14,6 +15,7 @@ enum step {
   STEP_FORK,
   STEP_SIGNALS,
   STEP_SESSION,
+  STEP_DESCRIPTORS,
   STEP_GROUP,
   STEP_GROUPS,
   STEP_ROOT,
@@ -23,13 +25,14 @@ enum step {
   STEP_LIMITS,
   STEP_PRIVILEGES,
   STEP_DIRECTORY,
-  STEP_DESCRIPTORS,
   STEP_EXEC,
 };
 
 enum { MOST_LIMITS = 8, MOST_GROUPS = 65536, STEP_BITS = 4 };
 
+/* Does not change but for its holders, and is freed by the last of them: JavaScript, or a launch on another thread. */
 struct plan {
+  atomic_int holders;
   char *program;
   /* Empty: the daemon's own root. */
   char *root;
@@ -54,8 +57,11 @@ struct plan {
   } limits[MOST_LIMITS];
 };
 
+/* From any thread. */
+void plan_let_go(struct plan *plan);
+
 struct start {
-  const struct plan *plan;
+  struct plan *plan;
   char **environment;
   int descriptors[3];
   /* Written by the child; STEP_FORK there means that nothing failed. */

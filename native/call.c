@@ -79,6 +79,13 @@ bool take_bytes(napi_env env, napi_value value, void **data, size_t *length) {
   return type == napi_uint8_array || refuse(env, "a Uint8Array is expected");
 }
 
+void raise_pending(napi_env env) {
+  napi_value exception;
+  MUST(napi_get_and_clear_last_exception(env, &exception));
+  /* Fails when there is nothing to raise: the callback ended its own thread (process.exit in a worker). */
+  napi_fatal_exception(env, exception);
+}
+
 bool is_undefined(napi_env env, napi_value value) {
   napi_valuetype type;
   MUST(napi_typeof(env, value, &type));

@@ -37,6 +37,8 @@ bool take_optional_text(napi_env env, napi_value value, char *buffer, size_t siz
 bool take_word(napi_env env, napi_value value, const struct word *words, size_t count, int *out);
 /* The bytes of a Uint8Array, without a copy; valid until the call returns to JavaScript. */
 bool take_bytes(napi_env env, napi_value value, void **data, size_t *length);
+/* Ends the process with the exception that a callback has left pending, as an uncaught one does. */
+void raise_pending(napi_env env);
 bool is_undefined(napi_env env, napi_value value);
 
 napi_value make_undefined(napi_env env);

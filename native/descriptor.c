@@ -38,6 +38,16 @@ static napi_value open_null(napi_env env, napi_callback_info info) {
   return fd < 0 ? fail(env, "open", errno) : make_number(env, fd);
 }
 
+/* duplicate(descriptor): another for the same open file */
+static napi_value duplicate(napi_env env, napi_callback_info info) {
+  napi_value argument;
+  int fd;
+  take_arguments(env, info, 1, &argument);
+  if (!take_int(env, argument, &fd)) return NULL;
+  int copy = fcntl(fd, F_DUPFD_CLOEXEC, 3);
+  return copy < 0 ? fail(env, "fcntl", errno) : make_number(env, copy);
+}
+
 /* duplicateOnto(from, to): `to` survives execve, also when it is `from` */
 static napi_value duplicate_onto(napi_env env, napi_callback_info info) {
   napi_value arguments[2];
@@ -154,6 +164,7 @@ static napi_value receive_descriptors(napi_env env, napi_callback_info info) {
 void define_descriptor(napi_env env, napi_value exports) {
   define_function(env, exports, "closeDescriptor", close_descriptor);
   define_function(env, exports, "openNull", open_null);
+  define_function(env, exports, "duplicate", duplicate);
   define_function(env, exports, "duplicateOnto", duplicate_onto);
   define_function(env, exports, "setBlocking", set_blocking);
   define_function(env, exports, "socketPair", socket_pair);

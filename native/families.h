@@ -13,6 +13,7 @@ void define_descriptor(napi_env env, napi_value exports);
 void define_file(napi_env env, napi_value exports);
 void define_watch(napi_env env, napi_value exports);
 void define_launch(napi_env env, napi_value exports);
+void define_plan(napi_env env, napi_value exports);
 void define_reap(napi_env env, napi_value exports);
 void define_timer(napi_env env, napi_value exports);
 void define_limits(napi_env env, napi_value exports);

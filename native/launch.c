@@ -1,6 +1,6 @@
 /*
- * Launch as JavaScript calls it: a plan is compiled once per service, into one block of memory; a connection adds its
- * environment and descriptors. What happens in the child is become.c's.
+ * Launch as JavaScript calls it, here or on another thread: a connection adds its environment and descriptors to a plan
+ * (plan.c). What happens in the child is become.c's.
  */
 #include <errno.h>
 #include <stdlib.h>
@@ -10,7 +10,7 @@
 #include "call.h"
 #include "error.h"
 #include "families.h"
-#include "limits.h"
+#include "launch-threads.h"
 
 /*
  * Takes (compiled, environment joined by NUL, its count, stdin, stdout, stderr) apart. The pointers of the environment
@@ -34,7 +34,7 @@ static bool take_start(napi_env env, const napi_value *arguments, char **arena, 
     return false;
   }
 
-  const struct plan *plan = start->plan = compiled;
+  struct plan *plan = start->plan = compiled;
   size_t pointers = plan->environment_count + added + 1;
   size_t size = pointers * sizeof(char *) + length + 1;
   char **block = size <= arena_size ? arena : malloc(size);
@@ -78,170 +78,133 @@ static napi_value launch(napi_env env, napi_callback_info info) {
 
 /* --- on another thread --------------------------------------------------------------------------------------------- */
 
-struct job {
-  struct start start;
-  pid_t pid;
-  napi_async_work work;
-  /* Keeps the plan. */
-  napi_ref compiled;
-  napi_ref done;
+/* What one environment of Node has for it: its threads begin with its first launch, and end with it. */
+struct launching {
+  napi_env env;
+  napi_async_cleanup_hook_handle hook;
+  napi_async_context context;
+  struct launch_threads *threads;
 };
 
-static void job_run(napi_env env, void *data) {
-  (void)env;
-  struct job *job = data;
-  job->pid = run(&job->start);
+static void free_job(struct job *job) {
+  free(job->start.environment);
+  plan_let_go(job->start.plan);
+  free(job);
 }
 
-static void job_done(napi_env env, napi_status status, void *data) {
-  struct job *job = data;
-  napi_value done, receiver, arguments[2];
-  MUST(status);
-  arguments[0] = make_number(env, answer(job->pid, &job->start));
-  arguments[1] = make_number(env, job->start.child);
+static void tell_one(napi_env env, struct job *job) {
+  napi_value done, receiver;
+  napi_value arguments[] = {make_number(env, answer(job->pid, &job->start)), make_number(env, job->start.child)};
   MUST(napi_get_reference_value(env, job->done, &done));
   MUST(napi_get_global(env, &receiver));
   MUST(napi_delete_reference(env, job->done));
-  MUST(napi_delete_reference(env, job->compiled));
-  MUST(napi_delete_async_work(env, job->work));
-  free(job->start.environment);
-  free(job);
-  if (napi_call_function(env, receiver, done, 2, arguments, NULL) == napi_pending_exception) {
-    napi_value exception;
-    MUST(napi_get_and_clear_last_exception(env, &exception));
-    MUST(napi_fatal_exception(env, exception));
+  free_job(job);
+  napi_status status = napi_call_function(env, receiver, done, COUNT(arguments), arguments, NULL);
+  if (status == napi_pending_exception) raise_pending(env);
+  else MUST(status);
+}
+
+static void jobs_ended(struct job *jobs, void *data) {
+  struct launching *launching = data;
+  napi_env env = launching->env;
+  napi_handle_scope handles;
+  napi_callback_scope callbacks;
+  napi_value resource;
+  MUST(napi_open_handle_scope(env, &handles));
+  MUST(napi_create_object(env, &resource));
+  MUST(napi_open_callback_scope(env, resource, launching->context, &callbacks));
+  while (jobs != NULL) {
+    struct job *job = jobs;
+    jobs = job->next;
+    tell_one(env, job);
   }
+  MUST(napi_close_callback_scope(env, callbacks));
+  MUST(napi_close_handle_scope(env, handles));
+}
+
+static void job_dropped(struct job *job, void *data) {
+  struct launching *launching = data;
+  MUST(napi_delete_reference(launching->env, job->done));
+}
+
+static void threads_closed(void *data) {
+  struct launching *launching = data;
+  MUST(napi_remove_async_cleanup_hook(launching->hook));
+  free(launching);
+}
+
+static const struct job_events events = {
+    .ended = jobs_ended, .dropped = job_dropped, .free = free_job, .closed = threads_closed};
+
+static void environment_ends(napi_async_cleanup_hook_handle hook, void *data) {
+  (void)hook;
+  struct launching *launching = data;
+  if (launching->threads == NULL) {
+    threads_closed(launching);
+    return;
+  }
+  MUST(napi_async_destroy(launching->env, launching->context));
+  launch_threads_close(launching->threads);
+}
+
+/* False with an exception pending. */
+static bool open_threads(struct launching *launching) {
+  if (launching->threads != NULL) return true;
+  napi_env env = launching->env;
+  uv_loop_t *loop;
+  MUST(napi_get_uv_event_loop(env, &loop));
+  launching->threads = launch_threads_open(loop, &events, launching);
+  if (launching->threads == NULL) {
+    fail(env, "uv_async_init", errno);
+    return false;
+  }
+  MUST(napi_async_init(env, NULL, make_text(env, "kinetd.launch"), &launching->context));
+  return true;
 }
 
 /* launchElsewhere(compiled, environment, its count, stdin, stdout, stderr, done): calls done(answer, failed child or 0) later */
 static napi_value launch_elsewhere(napi_env env, napi_callback_info info) {
   napi_value arguments[7];
+  size_t count = COUNT(arguments);
+  struct launching *launching;
+  MUST(napi_get_cb_info(env, info, &count, arguments, NULL, (void **)&launching));
+  if (!open_threads(launching)) return NULL;
   struct job *job = calloc(1, sizeof *job);
   if (job == NULL) return fail(env, "calloc", ENOMEM);
   job->start.step = STEP_FORK;
-  take_arguments(env, info, 7, arguments);
   if (!take_start(env, arguments, NULL, 0, &job->start)) {
     free(job);
     return NULL;
   }
-  MUST(napi_create_reference(env, arguments[0], 1, &job->compiled));
-  MUST(napi_create_reference(env, arguments[6], 1, &job->done));
-  MUST(napi_create_async_work(env, NULL, make_text(env, "kinetd.launch"), job_run, job_done, job, &job->work));
-  MUST(napi_queue_async_work(env, job->work));
+  atomic_fetch_add(&job->start.plan->holders, 1);
+  napi_ref done;
+  MUST(napi_create_reference(env, arguments[6], 1, &done));
+  job->done = done;
+  launch_threads_add(launching->threads, job);
   return NULL;
 }
 
-/* --- plans ---------------------------------------------------------------------------------------------------------- */
-
-static void free_plan(napi_env env, void *data, void *hint) {
-  (void)env;
-  (void)hint;
-  free(data);
+/* leaveLaunches(): launches elsewhere keep the process alive no longer */
+static napi_value leave_launches(napi_env env, napi_callback_info info) {
+  struct launching *launching;
+  MUST(napi_get_cb_info(env, info, NULL, NULL, NULL, (void **)&launching));
+  if (launching->threads != NULL) launch_threads_leave(launching->threads);
+  return NULL;
 }
 
-/* Points `count` entries at the strings that follow each other from `text`; returns what follows them, or NULL. */
-static char *split(char **entries, size_t count, char *text, const char *end) {
-  for (size_t i = 0; i < count; i++) {
-    if (text > end) return NULL;
-    entries[i] = text;
-    text += strlen(text) + 1;
-  }
-  return text;
-}
-
-static bool take_limits(napi_env env, napi_value array, struct plan *plan) {
-  uint32_t length;
-  MUST(napi_get_array_length(env, array, &length));
-  for (uint32_t i = 0; i + 1 < length && plan->limit_count < MOST_LIMITS; i += 2) {
-    napi_value name, value;
-    MUST(napi_get_element(env, array, i, &name));
-    MUST(napi_get_element(env, array, i + 1, &value));
-    struct rlimit *limit = &plan->limits[plan->limit_count].value;
-    if (!take_limit_name(env, name, &plan->limits[plan->limit_count].resource)) return false;
-    if (!take_limit_value(env, value, &limit->rlim_cur)) return false;
-    limit->rlim_max = limit->rlim_cur;
-    plan->limit_count++;
-  }
-  return true;
-}
-
-static bool take_groups(napi_env env, napi_value array, struct plan *plan) {
-  for (uint32_t i = 0; i < plan->group_count; i++) {
-    napi_value element;
-    MUST(napi_get_element(env, array, i, &element));
-    if (!take_uint(env, element, &plan->groups[i])) return false;
-  }
-  return true;
-}
-
-/*
- * compileLaunch(text, argv count, environment count, [uid, gid] | undefined, groups | undefined, umask, nice,
- *               [limit name, value, …], no new privileges): external
- * text: program, root or nothing, directory, argv …, environment …, joined by NUL.
- */
-static napi_value compile_launch(napi_env env, napi_callback_info info) {
-  napi_value arguments[9];
-  uint32_t argc, variables, group_count = 0, mask;
-  size_t length;
-  struct plan taken = {0};
-  take_arguments(env, info, 9, arguments);
-  if (napi_get_value_string_utf8(env, arguments[0], NULL, 0, &length) != napi_ok) {
-    MUST(napi_throw_type_error(env, NULL, "a string is expected"));
-    return NULL;
-  }
-  if (!take_uint(env, arguments[1], &argc) || !take_uint(env, arguments[2], &variables)) return NULL;
-  if (!take_uint(env, arguments[5], &mask) || !take_int(env, arguments[6], &taken.nice)) return NULL;
-  if (!take_limits(env, arguments[7], &taken)) return NULL;
-  if (!take_bool(env, arguments[8], &taken.no_new_privileges)) return NULL;
-  taken.umask = (mode_t)mask;
-  taken.has_identity = !is_undefined(env, arguments[3]);
-  if (taken.has_identity) {
-    napi_value id;
-    MUST(napi_get_element(env, arguments[3], 0, &id));
-    if (!take_uint(env, id, &taken.uid)) return NULL;
-    MUST(napi_get_element(env, arguments[3], 1, &id));
-    if (!take_uint(env, id, &taken.gid)) return NULL;
-  }
-  taken.has_groups = !is_undefined(env, arguments[4]);
-  if (taken.has_groups) MUST(napi_get_array_length(env, arguments[4], &group_count));
-  if (group_count > MOST_GROUPS) return fail(env, "setgroups", EINVAL);
-
-  size_t pointers = 3 + argc + 1 + variables;
-  struct plan *plan = malloc(sizeof *plan + pointers * sizeof(char *) + group_count * sizeof(gid_t) + length + 1);
-  if (plan == NULL) return fail(env, "malloc", ENOMEM);
-  *plan = taken;
-  plan->argv = (char **)(plan + 1);
-  plan->environment = plan->argv + argc + 1;
-  plan->environment_count = variables;
-  char **names = plan->environment + variables;
-  plan->groups = (gid_t *)(names + 3);
-  plan->group_count = group_count;
-  char *text = (char *)(plan->groups + group_count);
-  MUST(napi_get_value_string_utf8(env, arguments[0], text, length + 1, &length));
-
-  const char *end = text + length;
-  text = split(names, 3, text, end);
-  if (text != NULL) text = split(plan->argv, argc, text, end);
-  if (text != NULL) text = split(plan->environment, variables, text, end);
-  plan->argv[argc] = NULL;
-  plan->program = names[0];
-  plan->root = names[1];
-  plan->directory = names[2];
-  if (text != end + 1) {
-    free(plan);
-    return fail(env, "launch", EINVAL); /* one of the strings contains a NUL character */
-  }
-  napi_value external = NULL;
-  if (taken.has_groups && !take_groups(env, arguments[4], plan)) {
-    free(plan);
-    return NULL;
-  }
-  MUST(napi_create_external(env, plan, free_plan, NULL, &external));
-  return external;
+static void define_launch_elsewhere(napi_env env, napi_value exports) {
+  struct launching *launching = calloc(1, sizeof *launching);
+  if (launching == NULL) napi_fatal_error("launchElsewhere", NAPI_AUTO_LENGTH, "out of memory", NAPI_AUTO_LENGTH);
+  launching->env = env;
+  MUST(napi_add_async_cleanup_hook(env, environment_ends, launching, &launching->hook));
+  napi_value value;
+  MUST(napi_create_function(env, "launchElsewhere", NAPI_AUTO_LENGTH, launch_elsewhere, launching, &value));
+  set_property(env, exports, "launchElsewhere", value);
+  MUST(napi_create_function(env, "leaveLaunches", NAPI_AUTO_LENGTH, leave_launches, launching, &value));
+  set_property(env, exports, "leaveLaunches", value);
 }
 
 void define_launch(napi_env env, napi_value exports) {
-  define_function(env, exports, "compileLaunch", compile_launch);
   define_function(env, exports, "launch", launch);
-  define_function(env, exports, "launchElsewhere", launch_elsewhere);
+  define_launch_elsewhere(env, exports);
 }

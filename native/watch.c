@@ -82,14 +82,8 @@ static void call_back(struct watch *watch, napi_value argument) {
   MUST(napi_get_global(env, &receiver));
   napi_status status =
       napi_make_callback(env, watch->context, receiver, callback, argument == NULL ? 0 : 1, &argument, NULL);
-  if (status != napi_pending_exception) {
-    MUST(status);
-    return;
-  }
-  /* Raising it fails when there is nothing to raise: the callback ended its own thread (process.exit in a worker). */
-  napi_value exception;
-  MUST(napi_get_and_clear_last_exception(env, &exception));
-  napi_fatal_exception(env, exception);
+  if (status == napi_pending_exception) raise_pending(env);
+  else MUST(status);
 }
 
 void watch_call(struct watch *watch, napi_value (*make)(napi_env env, void *data), void *data) {

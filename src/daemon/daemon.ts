@@ -12,7 +12,15 @@ import { Servers } from '../launch/mod.ts';
 import { Sources } from '../limit/mod.ts';
 import type { Clock, DaemonLog, Sink } from '../log/mod.ts';
 import type { Service } from '../model/mod.ts';
-import { type ExitWatch, type Pulse, processIsThere, replaceFile, resourceLimit, watchExits } from '../os/mod.ts';
+import {
+  type ExitWatch,
+  leaveLaunches,
+  type Pulse,
+  processIsThere,
+  replaceFile,
+  resourceLimit,
+  watchExits,
+} from '../os/mod.ts';
 import type { Worker } from '../worker/mod.ts';
 import { BannerFiles } from './banner-files.ts';
 import { Consistency } from './consistency.ts';
@@ -51,7 +59,7 @@ export interface DumpOptions {
   readonly paths: readonly string[];
 }
 
-/** How long a server may take to go after SIGKILL before the daemon goes without it. */
+/** How long a server may take to go after SIGKILL, or a launch to come to its end, before the daemon goes without it. */
 const survivalSeconds = 4;
 
 export class Daemon {
@@ -196,6 +204,7 @@ export class Daemon {
     this.#closeAll();
     this.#worker.abandon();
     this.#exits.close();
+    setTimeout(leaveLaunches, survivalSeconds * 1000).unref();
   }
 
   async #endServers(): Promise<void> {
@@ -207,6 +216,7 @@ export class Daemon {
     await Promise.race([Promise.all([this.#servers.empty(), this.#worker.gone()]), survived]);
     for (const timer of timers) clearTimeout(timer);
     for (const { pid } of this.#servers) log.write('ERROR', `Server ${pid} did not exit after SIGKILL`);
+    leaveLaunches();
     this.#exits.close();
   }
 

@@ -37,7 +37,7 @@ export class Ports {
   readonly #log: DaemonLog;
   readonly #observer: ListenerObserver;
   /** What a listener waits for: when it is due, and what happens then. */
-  readonly #pending = new Map<Listener, { readonly timer: NodeJS.Timeout; readonly due: () => void }>();
+  readonly #pending = new Map<Listener, { readonly timer: NodeJS.Timeout | undefined; readonly due: () => void }>();
   /** How often a listener without a socket has asked for one. */
   readonly #attempts = new Map<Listener, number>();
   #service: Service;
@@ -122,6 +122,18 @@ export class Ports {
       listener.resume();
       back?.(true);
     });
+  }
+
+  /** As {@link holdFor}, until {@link unhold}. */
+  hold(listener: Listener): void {
+    if (listener.state !== 'listening') return;
+    listener.hold();
+    this.#pending.set(listener, { timer: undefined, due: () => listener.resume() });
+  }
+
+  /** Ends what {@link hold} has begun, and no rest that has another reason. */
+  unhold(): void {
+    for (const [listener, { timer }] of this.#pending) if (timer === undefined) this.resume(listener);
   }
 
   /** Watches a held listener again before its time, because what it waited for is there. */

@@ -5,14 +5,7 @@
  * A connection goes accept → admission → launch → START; a server's exit goes EXIT → slot released → (for `wait`)
  * listener watched again. Nothing here waits, and nothing here throws for what a client or the system does.
  */
-import {
-  type Ends,
-  Launcher,
-  launchFailureMessage,
-  type Server,
-  type Servers,
-  type ServerTimes,
-} from '../launch/mod.ts';
+import type { Ends, Server, Servers, ServerTimes } from '../launch/mod.ts';
 import type { Sources } from '../limit/mod.ts';
 import type { Listener, ListenerObserver } from '../listener/mod.ts';
 import { type Clock, type DaemonLog, type ServiceRecord, type Sink, serviceLine } from '../log/mod.ts';
@@ -22,12 +15,11 @@ import type {
   Endpoint,
   ExitFacts,
   FailReason,
-  Launched,
-  LaunchPlan,
+  LaunchStep,
   Peer,
   Service,
 } from '../model/mod.ts';
-import { type Connection, closeDescriptor, type Descriptor } from '../os/mod.ts';
+import { type Connection, closeDescriptor, type Descriptor, SystemError } from '../os/mod.ts';
 import type { Worker } from '../worker/mod.ts';
 import type { Guard } from './access-control.ts';
 import { Admission } from './admission.ts';
@@ -39,6 +31,7 @@ import { NameWait } from './name-wait.ts';
 import { type PortChange, Ports } from './ports.ts';
 import { isRecent } from './repeated-trouble.ts';
 import { sameTime, timesOf } from './server-times.ts';
+import { type LaunchObserver, ServiceLaunches } from './service-launches.ts';
 import type { ServiceLog, ServiceLogs } from './service-logs.ts';
 import { Starvation } from './starvation.ts';
 
@@ -66,18 +59,15 @@ type Answer = ProgramAnswer | BuiltinPlan;
 
 interface ProgramAnswer {
   readonly kind: 'program';
-  readonly plan: LaunchPlan;
-  readonly launcher: Launcher;
+  readonly launches: ServiceLaunches;
 }
 
 /** A `wait` service whose server could not be started is tried again after this; xinetd retries a fork as slowly. */
 const launchRetrySeconds = 5;
 /** The worker cannot take more: clients queue this long, or until it can. */
 const workerRetrySeconds = 1;
-/** Launches that may wait for other threads (libuv has four). */
-const mostUnderWay = 64;
 
-export class RunningService implements ListenerObserver {
+export class RunningService implements ListenerObserver, LaunchObserver {
   readonly #shared: Shared;
   readonly #admission: Admission;
   readonly #ports: Ports;
@@ -96,7 +86,7 @@ export class RunningService implements ListenerObserver {
     this.#service = service;
     this.#shared = shared;
     this.#log = shared.logs.of(service);
-    this.#answer = answerOf(service);
+    this.#answer = answerOf(service, shared.servers, this);
     this.#greeter = Greeter.of(service, shared);
     this.#admission = new Admission(service, shared.sources, shared.guard);
     this.#times = timesOf(service);
@@ -164,7 +154,7 @@ export class RunningService implements ListenerObserver {
    */
   prepare(service: Service, inheritance: Inheritance): PortChange {
     const log = this.#shared.logs.of(service);
-    const answer = answerOf(service);
+    const answer = answerOf(service, this.#shared.servers, this);
     const ports = this.#ports.prepare(service, inheritance);
     return {
       ...ports,
@@ -192,9 +182,9 @@ export class RunningService implements ListenerObserver {
   }
 
   /**
-   * A client that comes alone is served here, which is quickest for it. While that lasts nobody else is served, so those
-   * who come together are served by other threads; when these have enough to do, here again: what cannot be launched
-   * now waits in the kernel's queue and not as descriptors of the daemon.
+   * A client that comes alone is served here when its program starts quickly. While that lasts nobody else is served, so
+   * those who come together, and those of a program that may be slow, are served by other threads. When these have
+   * enough to do for this service, its further clients wait in the kernel's queue and not as descriptors of the daemon.
    */
   onConnections(listener: Listener, connections: readonly Connection[]): void {
     if (this.#greeter !== undefined) for (const { descriptor } of connections) this.#greeter.meet(descriptor);
@@ -202,9 +192,8 @@ export class RunningService implements ListenerObserver {
   }
 
   #admit(listener: Listener, connections: readonly Connection[]): void {
-    const { servers } = this.#shared;
     const answer = this.#answer;
-    const alone = connections.length === 1 && servers.underWay === 0;
+    const here = connections.length === 1 && answer.kind === 'program' && answer.launches.quick;
     for (const connection of connections) {
       const { descriptor, peer, local } = connection;
       const decision = this.#judge(listener, peer);
@@ -218,13 +207,14 @@ export class RunningService implements ListenerObserver {
       this.#greeter?.letIn(descriptor);
       if (answer.kind === 'builtin') {
         this.#delegated.serve(answer, listener, connection);
-      } else if (!alone && servers.underWay < mostUnderWay) {
-        this.#serveElsewhere(answer, descriptor, { peer, local });
       } else {
-        this.#serve(answer, descriptor, { peer, local }, undefined);
-        closeDescriptor(descriptor);
+        this.#admission.occupancy.enter(peer.address);
+        if (!here) answer.launches.elsewhere(descriptor, { peer, local });
+        else answer.launches.here(descriptor, { peer, local });
+        if (here) closeDescriptor(descriptor);
       }
     }
+    if (answer.kind === 'program' && answer.launches.crowded) this.#ports.hold(listener);
   }
 
   onPending(listener: Listener): void {
@@ -241,10 +231,27 @@ export class RunningService implements ListenerObserver {
     }
     if (!this.#mayStart(listener)) return;
     const local = stream || this.#boundToOneAddress(listener) ? listener.local : undefined;
-    if (!this.#serve(answer, listener.handOver(), { peer, local }, listener)) {
-      listener.giveBack();
-      this.#ports.holdFor(listener, launchRetrySeconds);
+    if (answer.launches.quick) {
+      this.#admission.occupancy.enter(peer?.address);
+      answer.launches.here(listener.handOver(), { peer, local }, listener);
+    } else {
+      this.#handOverElsewhere(answer, listener, { peer, local });
     }
+  }
+
+  /** The launch gets a descriptor of its own, since a reload may close the listener meanwhile. */
+  #handOverElsewhere({ launches }: ProgramAnswer, listener: Listener, ends: Ends): void {
+    let descriptor: Descriptor;
+    try {
+      descriptor = listener.duplicate();
+    } catch (error) {
+      if (!(error instanceof SystemError)) throw error;
+      this.onAcceptFailure(listener, error.code);
+      return;
+    }
+    listener.handOver();
+    this.#admission.occupancy.enter(ends.peer?.address);
+    launches.elsewhere(descriptor, ends, listener);
   }
 
   onAcceptFailure(listener: Listener, code: string): void {
@@ -284,36 +291,7 @@ export class RunningService implements ListenerObserver {
     return this.#nameWait.keep(address, connection, () => this.#admit(listener, [connection]));
   }
 
-  /** @returns false when no server could be started; everything has been said about it then */
-  #serve(answer: ProgramAnswer, descriptor: Descriptor, ends: Ends, waiting: Listener | undefined): boolean {
-    const launched = answer.launcher.start(descriptor, ends);
-    if (!launched.ok) {
-      this.#launchFailed(answer, launched, ends.peer);
-      return false;
-    }
-    this.#admission.occupancy.enter(ends.peer?.address);
-    this.#shared.servers.add(this.#started(launched.pid, ends.peer, waiting));
-    return true;
-  }
-
-  /** Takes the place in the limits at once, and closes the descriptor when the launch has come to its end. */
-  #serveElsewhere(answer: ProgramAnswer, descriptor: Descriptor, ends: Ends): void {
-    const { servers } = this.#shared;
-    this.#admission.occupancy.enter(ends.peer?.address);
-    servers.expect();
-    answer.launcher.startElsewhere(descriptor, ends, (launched, failedChild) => {
-      closeDescriptor(descriptor);
-      if (launched.ok) {
-        servers.settle(this.#started(launched.pid, ends.peer, undefined));
-        return;
-      }
-      this.#admission.occupancy.leave(ends.peer?.address);
-      this.#launchFailed(answer, launched, ends.peer);
-      servers.fail(failedChild);
-    });
-  }
-
-  #started(pid: number, peer: Peer | undefined, waiting: Listener | undefined): Server {
+  onLaunched(pid: number, { peer }: Ends, waiting: Listener | undefined): Server {
     this.#record({ event: 'start', pid, from: peer?.address });
     const times = this.#times;
     times?.begin(pid);
@@ -327,9 +305,18 @@ export class RunningService implements ListenerObserver {
     };
   }
 
-  #launchFailed({ plan }: ProgramAnswer, failure: Extract<Launched, { ok: false }>, peer: Peer | undefined): void {
-    this.#shared.log.write('ERROR', `service ${this.#service.id}: ${launchFailureMessage(plan, failure)}`);
-    this.#record({ event: 'fail', reason: failure.step === 'fork' ? 'fork' : 'exec', from: peer?.address });
+  onLaunchFailed(message: string, step: LaunchStep, { peer }: Ends, waiting: Listener | undefined): void {
+    this.#admission.occupancy.leave(peer?.address);
+    this.#shared.log.write('ERROR', `service ${this.#service.id}: ${message}`);
+    this.#record({ event: 'fail', reason: step === 'fork' ? 'fork' : 'exec', from: peer?.address });
+    if (waiting === undefined) return;
+    waiting.giveBack();
+    this.#ports.holdFor(waiting, launchRetrySeconds);
+  }
+
+  /** Clients that waited until others had been launched are accepted again. */
+  onRoom(): void {
+    this.#ports.unhold();
   }
 
   #ended(server: Server, facts: ExitFacts, waiting: Listener | undefined, timedOut: boolean): void {
@@ -403,7 +390,8 @@ export class RunningService implements ListenerObserver {
   }
 }
 
-function answerOf({ server, protocol }: Service): Answer {
+/** @throws SystemError when memory for a plan cannot be had */
+function answerOf({ server, protocol }: Service, servers: Servers, observer: LaunchObserver): Answer {
   if (server.kind === 'builtin') return server;
-  return { kind: 'program', plan: server.launch, launcher: new Launcher(protocol, server.launch) };
+  return { kind: 'program', launches: new ServiceLaunches(protocol, server.launch, servers, observer) };
 }

@@ -12,6 +12,7 @@ import {
   closeDescriptor,
   type Descriptor,
   discardDatagram,
+  duplicate,
   localAddress,
   peekSender,
   setBlocking,
@@ -135,6 +136,15 @@ export class Listener {
   pause(): void {
     this.#move('pause');
     this.#drop();
+  }
+
+  /**
+   * Another descriptor for the socket, which stays open when this listener closes.
+   * @throws SystemError EMFILE when there are no more
+   */
+  duplicate(): Descriptor {
+    if (this.#socket === undefined) throw new Error('there is no socket to duplicate');
+    return duplicate(this.#socket.descriptor);
   }
 
   /** The descriptor for a `wait` server, which now owns what is read from it; see {@link giveBack}. */

@@ -70,6 +70,7 @@ export const launchSteps = [
   'fork',
   'signals',
   'session',
+  'descriptors',
   'group',
   'groups',
   'root',
@@ -79,7 +80,6 @@ export const launchSteps = [
   'limits',
   'privileges',
   'directory',
-  'descriptors',
   'exec',
 ] as const;
 export type LaunchStep = (typeof launchSteps)[number];

@@ -33,6 +33,14 @@ export function openNull(): Descriptor {
   return native.openNull() as Descriptor;
 }
 
+/**
+ * Another descriptor for the same open file.
+ * @throws SystemError EMFILE when there are no more
+ */
+export function duplicate(descriptor: Descriptor): Descriptor {
+  return native.duplicate(descriptor) as Descriptor;
+}
+
 /** dup2(2): `to` becomes `from`, and unlike every other descriptor it survives execve. */
 export function duplicateOnto(from: Descriptor, to: Descriptor): void {
   native.duplicateOnto(from, to);

@@ -1,10 +1,10 @@
 /**
  * Launch: from a plan to a running server, in one step of a few hundred microseconds.
  *
- * One vfork child does it all, in the order of `launchSteps`: handlers to default and an empty mask, session, group,
- * groups, root, user, umask, nice, limits, privileges, directory, descriptors 0, 1 and 2 (nothing else stays open), execve. The thread
- * waits for execve, so the answer is final: a server that could not be executed was never started, and its step and
- * errno are known. Nothing is left to be reaped then.
+ * One vfork child does it all, in the order of `launchSteps`: handlers to default and an empty mask, session,
+ * descriptors 0, 1 and 2 (nothing else stays open), group, groups, root, user, umask, nice, limits, privileges, directory,
+ * execve. The thread waits for execve, so the answer is final: a server that could not be executed was never started, and
+ * its step and errno are known. Nothing is left to be reaped then.
  */
 import { type Launched, type LaunchPlan, launchSteps } from '../model/mod.ts';
 import type { Descriptor } from './descriptor.ts';
@@ -53,6 +53,10 @@ export function launch(
  * As {@link launch}, on another thread: this one does not wait for the program. The descriptors have to stay open until
  * `done` is called, once, from the event loop.
  *
+ * There is one thread more than processors, and launches begin in their order. One that takes long does not hold up the
+ * others: more threads begin in the place of those that wait for it, and further launches of the same plan wait while
+ * some of its launches take long. How many wait is the caller's to bound.
+ *
  * The server's exit may be told before that. So may, of a launch that fails, the exit of the child that failed: `done`
  * gets its pid, 0 when there was none, and that exit means nothing.
  */
@@ -68,6 +72,14 @@ export function launchElsewhere(
   native.launchElsewhere(compiled, text, connectionEnvironment.length, stdin, stdout, stderr, (answer, child) =>
     done(launched(answer), child),
   );
+}
+
+/**
+ * From now on launches on other threads do not keep the process alive: one may be stuck in the kernel. Those under way go
+ * on, those that have not begun are forgotten when the process ends.
+ */
+export function leaveLaunches(): void {
+  native.leaveLaunches();
 }
 
 function launched(answer: number): Launched {

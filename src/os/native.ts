@@ -60,6 +60,7 @@ export interface Native {
 
   closeDescriptor(descriptor: number): void;
   openNull(): number;
+  duplicate(descriptor: number): number;
   duplicateOnto(from: number, to: number): void;
   setBlocking(descriptor: number, blocking: boolean): void;
   socketPair(type: string, nonBlocking: boolean): readonly [number, number];
@@ -99,6 +100,7 @@ export interface Native {
     stderr: number,
     done: (answer: number, child: number) => void,
   ): void;
+  leaveLaunches(): void;
   /** For each exit: pid, exit status or minus the signal, CPU seconds, peak bytes. */
   watchExits(onExits: (exits: readonly number[]) => void): NativeWatch;
   signalExits(watch: NativeWatch, on: boolean): void;

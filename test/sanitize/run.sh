@@ -15,6 +15,7 @@ cp -R "$top/native" "$top/binding.gyp" "$top/package.json" "$top/vitest.config.t
 cp "$top/tsconfig.json" "$top/tsconfig.build.json" "$tree"
 cp "$top/test/reporter.ts" "$tree/test"
 cp -R "$top/test/unit/os" "$tree/test/unit"
+cp -R "$top/test/daemon" "$tree/test"
 ln -s "$top/node_modules" "$tree/node_modules"
 cd "$tree"
 

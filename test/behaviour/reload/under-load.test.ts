@@ -98,6 +98,7 @@ test.skipIf(python3 === undefined)(
     await until(() => (children(daemon.pid).length === before.children ? true : undefined));
     daemon.write('x.conf', steady + texts[0]);
     await daemon.reload();
-    expect(descriptors(daemon.pid).size).toBe(before.descriptors);
+    // The daemon may not have closed its own copies of the five connections when it was looked at before.
+    expect(descriptors(daemon.pid).size).toBeLessThanOrEqual(before.descriptors);
   },
 );

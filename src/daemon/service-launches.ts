@@ -1,0 +1,89 @@
+/**
+ * The launches of one service by one text: on the thread of the event loop or elsewhere, and how many are under way there.
+ *
+ * Whoever starts a server here hears of it once, as started or as failed; elsewhere that comes later, and the descriptor
+ * is closed then.
+ */
+import { type Ends, Launcher, launchFailureMessage, type Server, type Servers } from '../launch/mod.ts';
+import type { Listener } from '../listener/mod.ts';
+import type { LaunchPlan, LaunchStep, Service } from '../model/mod.ts';
+import { closeDescriptor, type Descriptor } from '../os/mod.ts';
+import { LaunchPlace } from './launch-place.ts';
+
+export interface LaunchObserver {
+  onLaunched(pid: number, ends: Ends, waiting: Listener | undefined): Server;
+  /** @param message the step in words, with its reason */
+  onLaunchFailed(message: string, step: LaunchStep, ends: Ends, waiting: Listener | undefined): void;
+  /** {@link ServiceLaunches.crowded} was true, and so few are left now that more may come. */
+  onRoom(): void;
+}
+
+/** Launches of one service that may be under way elsewhere. With so many its clients wait in the kernel's queue. */
+const mostUnderWay = 64;
+const fewUnderWay = 32;
+
+export class ServiceLaunches {
+  readonly #servers: Servers;
+  readonly #observer: LaunchObserver;
+  readonly #plan: LaunchPlan;
+  readonly #launcher: Launcher;
+  readonly #place: LaunchPlace = new LaunchPlace();
+  #underWay = 0;
+  #wasCrowded = false;
+
+  /** @throws SystemError when memory for the plan cannot be had */
+  constructor(protocol: Service['protocol'], plan: LaunchPlan, servers: Servers, observer: LaunchObserver) {
+    this.#plan = plan;
+    this.#launcher = new Launcher(protocol, plan);
+    this.#servers = servers;
+    this.#observer = observer;
+  }
+
+  /** Whether nobody need be afraid that {@link here} takes long. */
+  get quick(): boolean {
+    return this.#servers.underWay === 0 && this.#place.isQuick(performance.now());
+  }
+
+  /** Whether enough launches are under way elsewhere; `onRoom` tells when that is over. */
+  get crowded(): boolean {
+    if (this.#underWay >= mostUnderWay) this.#wasCrowded = true;
+    return this.#underWay >= mostUnderWay;
+  }
+
+  /** The descriptor stays the caller's. */
+  here(descriptor: Descriptor, ends: Ends, waiting?: Listener): void {
+    const from = performance.now();
+    const launched = this.#launcher.start(descriptor, ends);
+    if (!launched.ok) {
+      this.#observer.onLaunchFailed(launchFailureMessage(this.#plan, launched), launched.step, ends, waiting);
+      return;
+    }
+    this.#place.launched(from, performance.now());
+    this.#servers.add(this.#observer.onLaunched(launched.pid, ends, waiting));
+  }
+
+  /** Takes the descriptor and closes it when the launch has come to its end. */
+  elsewhere(descriptor: Descriptor, ends: Ends, waiting?: Listener): void {
+    const from = performance.now();
+    this.#underWay++;
+    this.#servers.expect();
+    this.#launcher.startElsewhere(descriptor, ends, (launched, failedChild) => {
+      closeDescriptor(descriptor);
+      this.#underWay--;
+      if (launched.ok) {
+        this.#place.launched(from, performance.now());
+        this.#servers.settle(this.#observer.onLaunched(launched.pid, ends, waiting));
+      } else {
+        this.#observer.onLaunchFailed(launchFailureMessage(this.#plan, launched), launched.step, ends, waiting);
+        this.#servers.fail(failedChild);
+      }
+      this.#tellRoom();
+    });
+  }
+
+  #tellRoom(): void {
+    if (!this.#wasCrowded || this.#underWay > fewUnderWay) return;
+    this.#wasCrowded = false;
+    this.#observer.onRoom();
+  }
+}
