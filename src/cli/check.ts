@@ -2,7 +2,8 @@
  * `kinetd check`: reads a configuration as the daemon would, says everything that is to be said about it, and runs
  * nothing.
  */
-import { describeTable, diagnosticToJson, type ServiceTable } from '../config/mod.ts';
+import { describeTable, diagnosticToJson, type ServiceTable, systemFiles } from '../config/mod.ts';
+import { checkHostsFiles, systemHostsPaths } from '../daemon/mod.ts';
 import { chosenPaths, type InetdOptions, loader } from './configuration.ts';
 import { outliveReaders } from './output.ts';
 import { printDiagnostics } from './report.ts';
@@ -19,13 +20,21 @@ export async function check({ paths, json, inetd }: CheckOptions): Promise<numbe
   const chosen = chosenPaths(paths);
   if (chosen.message !== undefined) process.stderr.write(`kinetd: ${chosen.message}\n`);
   if (chosen.paths.length === 0) return 1;
-  const table = await loader(chosen.paths, inetd)();
+  const table = withHostsFiles(await loader(chosen.paths, inetd)());
   if (json) printJson(table);
   else {
     printDiagnostics(table, true);
     process.stdout.write(`${summary(table)}\n`);
   }
   return table.usable && count(table, 'error') === 0 ? 0 : 1;
+}
+
+/** What is wrong with hosts.allow and hosts.deny, when a service asks them. */
+function withHostsFiles(table: ServiceTable): ServiceTable {
+  const asked = table.entries.some((entry) => entry.state === 'ready' && entry.service.access.hostsName !== undefined);
+  if (!asked) return table;
+  const found = checkHostsFiles(systemHostsPaths, systemFiles('/'));
+  return { ...table, diagnostics: [...table.diagnostics, ...found] };
 }
 
 /** `3 services ready, 1 refused, 2 disabled; 1 error, 0 warnings` */

@@ -4,7 +4,7 @@
  */
 import { resolve } from 'node:path';
 
-import { type Daemon, ServiceLogs, serve, syslogTransport, systemResolver } from '../daemon/mod.ts';
+import { type Daemon, ServiceLogs, serve, syslogTransport, systemHostsPaths, systemResolver } from '../daemon/mod.ts';
 import { type DaemonLog, fileDaemonLog, StreamSink, syslogDaemonLog, terminalDaemonLog } from '../log/mod.ts';
 import type { SyslogFacility } from '../model/mod.ts';
 import { asDescriptor, loadAverage, openLog, Pulse } from '../os/mod.ts';
@@ -78,6 +78,7 @@ export async function runPersonality(run: PersonalityRun): Promise<number> {
     load: loader(run.paths, run.inetd),
     loadAverage,
     resolver: systemResolver,
+    hostsPaths: systemHostsPaths,
     processLimit: run.processLimit,
     graceSeconds,
     endDropped: false,

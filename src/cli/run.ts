@@ -2,7 +2,7 @@
  * `kinetd run`: the daemon in the foreground. Messages and service lines go to stderr (service lines to where the
  * configuration says, if it says), Ctrl-C stops it.
  */
-import { type Daemon, ServiceLogs, serve, syslogTransport, systemResolver } from '../daemon/mod.ts';
+import { type Daemon, ServiceLogs, serve, syslogTransport, systemHostsPaths, systemResolver } from '../daemon/mod.ts';
 import { StreamSink, terminalDaemonLog } from '../log/mod.ts';
 import { asDescriptor, loadAverage, openLog, Pulse } from '../os/mod.ts';
 import { chosenPaths, type InetdOptions, loader } from './configuration.ts';
@@ -55,6 +55,7 @@ export async function runForeground(options: RunOptions): Promise<number> {
     load: loader(chosen.paths, options.inetd),
     loadAverage,
     resolver: systemResolver,
+    hostsPaths: systemHostsPaths,
     processLimit: options.processLimit,
     graceSeconds: options.graceSeconds,
     endDropped: options.endDropped,

@@ -5,5 +5,5 @@ export * from './diagnostic/mod.ts';
 export * from './load.ts';
 export type { DeviceState, ProgramState, ResolveOptions, System, User } from './resolve/mod.ts';
 export { decodeBytes } from './resolve/mod.ts';
-export { locate, systemFiles } from './source/mod.ts';
+export { type FileAccess, isDiagnostic, locate, systemFiles } from './source/mod.ts';
 export type * from './table.ts';

@@ -2,13 +2,15 @@
  * Whether a client may use a service at all, before its limits are looked at: only_from and no_access, then hosts.allow
  * and hosts.deny. The answer may have to wait for a name; see inquiries.ts.
  */
-import { AccessList } from '../access/mod.ts';
-import type { Decision, HostName, Peer, Service } from '../model/mod.ts';
+import { AccessList, type HostsTable } from '../access/mod.ts';
+import type { Decision, HostName, Local, Peer, Service } from '../model/mod.ts';
 
 /** What access depends on besides the service and the client. */
 export interface Guard {
   /** The name of an address, or undefined as long as it has not been looked up. */
   readonly nameOf: (address: string) => HostName | undefined;
+  /** hosts.allow and hosts.deny as they are now; undefined: they cannot be read, and nobody is to be let in. */
+  readonly hosts: () => HostsTable | undefined;
 }
 
 const allow: Decision = { verdict: 'allow' };
@@ -16,25 +18,39 @@ const allow: Decision = { verdict: 'allow' };
 export class AccessControl {
   readonly #guard: Guard;
   #list: AccessList;
+  /** The name of the service in hosts.allow and hosts.deny. */
+  #daemon: string | undefined;
 
   constructor(service: Service, guard: Guard) {
     this.#guard = guard;
     this.#list = listOf(service);
+    this.#daemon = daemonOf(service);
   }
 
   /** A reload. */
   update(service: Service): void {
     this.#list = listOf(service);
+    this.#daemon = daemonOf(service);
   }
 
-  /** @param peer undefined for a `wait` stream, whose lists have been found to admit everyone */
-  decide(peer: Peer | undefined): Decision {
-    if (peer === undefined) return allow;
-    const { address } = peer;
-    const answer = this.#list.judge(address, this.#guard.nameOf);
-    if (answer === 'allow') return allow;
-    if (answer === 'deny') return { verdict: 'deny', reason: 'address' };
-    return { verdict: 'ask', address, reason: 'address' };
+  /**
+   * @param peer undefined for a `wait` stream, whose lists have been found to admit everyone
+   * @param local where the client came to, as far as that is known
+   */
+  decide(peer: Peer | undefined, local: Local | undefined): Decision {
+    const answer = peer === undefined ? 'allow' : this.#list.judge(peer.address, this.#guard.nameOf);
+    if (answer === 'allow') return this.#daemon === undefined ? allow : this.#askHosts(this.#daemon, peer, local);
+    if (answer === 'deny' || peer === undefined) return { verdict: 'deny', reason: 'address' };
+    return { verdict: 'ask', address: peer.address, reason: 'address' };
+  }
+
+  #askHosts(daemon: string, peer: Peer | undefined, local: Local | undefined): Decision {
+    const { hosts, nameOf } = this.#guard;
+    const table = hosts();
+    if (table === undefined) return { verdict: 'deny', reason: 'libwrap' };
+    const found = table.decide({ daemon, client: peer?.address, local: local?.address, nameOf });
+    if (found.verdict === 'ask') return { verdict: 'ask', address: found.address, reason: 'libwrap' };
+    return found.verdict === 'allow' ? allow : { verdict: 'deny', reason: 'libwrap', severity: found.severity };
   }
 }
 
@@ -43,4 +59,8 @@ function listOf({ access, endpoints }: Service): AccessList {
     access,
     endpoints.some(({ stack }) => stack !== 'only'),
   );
+}
+
+function daemonOf({ access }: Service): string | undefined {
+  return access.hostsName?.toLowerCase();
 }

@@ -5,7 +5,7 @@
  */
 import { withinTimes } from '../access/mod.ts';
 import { CpsWindow, Occupancy, Rates, type Sources, StartRate } from '../limit/mod.ts';
-import type { Decision, Peer, RateLimits, Service } from '../model/mod.ts';
+import type { Decision, Local, Peer, RateLimits, Service } from '../model/mod.ts';
 import { AccessControl, type Guard } from './access-control.ts';
 
 /** What the decision depends on besides the service and the client. */
@@ -54,10 +54,13 @@ export class Admission {
     if (!sameRates(before.limits.rates, service.limits.rates)) this.#rates = this.#ratesOf(service);
   }
 
-  /** @param peer undefined for a `wait` stream, where only the server will know its clients */
-  decide(peer: Peer | undefined, moment: Moment): Decision {
+  /**
+   * @param peer undefined for a `wait` stream, where only the server will know its clients
+   * @param local where the client came to, as far as that is known
+   */
+  decide(peer: Peer | undefined, local: Local | undefined, moment: Moment): Decision {
     const { access, limits } = this.#service;
-    const admitted = this.#access.decide(peer);
+    const admitted = this.#access.decide(peer, local);
     if (admitted.verdict !== 'allow') return admitted;
     if (access.times !== undefined && !withinTimes(access.times, minuteOfDay(moment.time))) return deny('time');
     if (limits.maxLoad !== undefined && moment.load() >= limits.maxLoad) return deny('load');

@@ -26,6 +26,7 @@ import { BannerFiles } from './banner-files.ts';
 import { Consistency } from './consistency.ts';
 import { stateDump } from './dump/mod.ts';
 import { Farewells } from './farewells.ts';
+import { HostsFiles, type HostsPaths } from './hosts-files.ts';
 import { Inquiries, type Resolver } from './inquiries.ts';
 import { boundTo, internetSockets, openDescriptors } from './own-process.ts';
 import { planReload } from './reload-plan.ts';
@@ -41,6 +42,8 @@ export interface DaemonOptions {
   readonly logs: ServiceLogs;
   readonly loadAverage: () => number;
   readonly resolver: Resolver;
+  /** hosts.allow and hosts.deny. */
+  readonly hostsPaths: HostsPaths;
   readonly processLimit: number | undefined;
   /** How long servers have between SIGTERM and SIGKILL when the daemon stops. */
   readonly graceSeconds: number;
@@ -85,6 +88,7 @@ export class Daemon {
       this.#dismiss();
     }, options.pulse);
     this.#servers = new Servers(this.#exits);
+    const hosts = new HostsFiles(options.hostsPaths, options.log);
     const inquiries = new Inquiries(options.resolver, options.clock);
     this.#worker = daemonWorker({ ...options, later: (job) => options.pulse.next(job) });
     this.#shared = {
@@ -95,7 +99,7 @@ export class Daemon {
       inquiries,
       bannerFiles: new BannerFiles(options.clock, options.log),
       farewells: new Farewells(),
-      guard: { nameOf: (address) => inquiries.nameOf(address) },
+      guard: { nameOf: (address) => inquiries.nameOf(address), hosts: () => hosts.table() },
       collectExits: () => this.#exits.collect(),
     };
   }

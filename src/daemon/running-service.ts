@@ -9,16 +9,7 @@ import type { Ends, Server, Servers, ServerTimes } from '../launch/mod.ts';
 import type { Sources } from '../limit/mod.ts';
 import type { Listener, ListenerObserver } from '../listener/mod.ts';
 import { type Clock, type DaemonLog, type ServiceRecord, type Sink, serviceLine } from '../log/mod.ts';
-import type {
-  BuiltinPlan,
-  Decision,
-  Endpoint,
-  ExitFacts,
-  FailReason,
-  LaunchStep,
-  Peer,
-  Service,
-} from '../model/mod.ts';
+import type { BuiltinPlan, Decision, Endpoint, ExitFacts, LaunchStep, Local, Peer, Service } from '../model/mod.ts';
 import { type Connection, closeDescriptor, type Descriptor, SystemError } from '../os/mod.ts';
 import type { Worker } from '../worker/mod.ts';
 import type { Guard } from './access-control.ts';
@@ -29,6 +20,7 @@ import type { Inheritance } from './inheritance.ts';
 import type { Inquiries } from './inquiries.ts';
 import { NameWait } from './name-wait.ts';
 import { type PortChange, Ports } from './ports.ts';
+import { type Refusal, refusalMessage } from './refusal.ts';
 import { isRecent } from './repeated-trouble.ts';
 import { sameTime, timesOf } from './server-times.ts';
 import { type LaunchObserver, ServiceLaunches } from './service-launches.ts';
@@ -196,10 +188,10 @@ export class RunningService implements ListenerObserver, LaunchObserver {
     const here = connections.length === 1 && answer.kind === 'program' && answer.launches.quick;
     for (const connection of connections) {
       const { descriptor, peer, local } = connection;
-      const decision = this.#judge(listener, peer);
+      const decision = this.#judge(listener, peer, local);
       if (decision.verdict === 'ask' && this.#keep(listener, connection, decision.address)) continue;
       if (decision.verdict !== 'allow') {
-        this.#refuse(decision.reason, peer.address);
+        this.#refuse(decision, peer.address);
         if (this.#greeter === undefined) closeDescriptor(descriptor);
         else this.#greeter.turnAway(descriptor);
         continue;
@@ -223,14 +215,14 @@ export class RunningService implements ListenerObserver, LaunchObserver {
     const stream = this.#service.socketType === 'stream';
     const peer = stream ? undefined : listener.firstSender();
     if (!stream && peer === undefined) return;
-    const decision = this.#decide(peer);
+    const local = stream || this.#boundToOneAddress(listener) ? listener.local : undefined;
+    const decision = this.#decide(peer, local);
     if (decision.verdict === 'ask' && this.#nameWait.rest(decision.address, listener)) return;
     if (decision.verdict !== 'allow') {
-      this.#refusePending(listener, decision.reason);
+      this.#refusePending(listener, decision);
       return;
     }
     if (!this.#mayStart(listener)) return;
-    const local = stream || this.#boundToOneAddress(listener) ? listener.local : undefined;
     if (answer.launches.quick) {
       this.#admission.occupancy.enter(peer?.address);
       answer.launches.here(listener.handOver(), { peer, local }, listener);
@@ -258,10 +250,10 @@ export class RunningService implements ListenerObserver, LaunchObserver {
     this.#starvation.rest(listener, this.#service.id, code);
   }
 
-  #decide(peer: Peer | undefined): Decision {
+  #decide(peer: Peer | undefined, local: Local | undefined): Decision {
     const { clock, loadAverage, processLimit, servers, worker, collectExits } = this.#shared;
     const full = (): boolean => processLimit !== undefined && servers.count + worker.tasks >= processLimit;
-    const decision = this.#admission.decide(peer, { time: clock(), load: loadAverage, full, collectExits });
+    const decision = this.#admission.decide(peer, local, { time: clock(), load: loadAverage, full, collectExits });
     if (decision.verdict === 'deny' && decision.reason === 'connections per second') this.#pause();
     return decision;
   }
@@ -281,8 +273,8 @@ export class RunningService implements ListenerObserver, LaunchObserver {
     return false;
   }
 
-  #judge(listener: Listener, peer: Peer): Decision {
-    const decision = this.#decide(peer);
+  #judge(listener: Listener, peer: Peer, local: Local): Decision {
+    const decision = this.#decide(peer, local);
     if (decision.verdict !== 'allow' || this.#mayStart(listener)) return decision;
     return { verdict: 'deny', reason: 'connections per second' };
   }
@@ -326,21 +318,20 @@ export class RunningService implements ListenerObserver, LaunchObserver {
     this.#starvation.relieve();
   }
 
-  #refuse(reason: FailReason, from: string | undefined): void {
-    if (reason === 'load') {
-      this.#shared.log.write('ERROR', `refused connect from ${from ?? 'an unknown address'} due to excessive load`);
-    }
-    this.#record({ event: 'fail', reason, from });
+  #refuse(refusal: Refusal, from: string | undefined): void {
+    const told = refusalMessage(this.#service, refusal, from);
+    if (told !== undefined) this.#shared.log.write(told.level, told.message);
+    this.#record({ event: 'fail', reason: refusal.reason, from });
   }
 
   /**
    * What came first is taken out of the queue unread, so that the next in it gets its turn; under xinetd such a
    * service answers nobody ever again.
    */
-  #refusePending(listener: Listener, reason: FailReason): void {
+  #refusePending(listener: Listener, refusal: Refusal): void {
     if (listener.state !== 'listening') {
       const from = this.#service.socketType === 'stream' ? undefined : listener.firstSender()?.address;
-      this.#refuse(reason, from);
+      this.#refuse(refusal, from);
       return;
     }
     const { peer, failure } = listener.discardFirst();
@@ -354,7 +345,7 @@ export class RunningService implements ListenerObserver, LaunchObserver {
     const last = this.#lastRefusal;
     if (last?.from === sender && isRecent(last.time, time)) return;
     this.#lastRefusal = { from: sender, time };
-    this.#refuse(reason, from);
+    this.#refuse(refusal, from);
   }
 
   /**

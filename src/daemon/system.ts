@@ -5,7 +5,7 @@
  */
 
 import { lookup } from 'node:dns/promises';
-import { accessSync, constants, readFileSync, statSync } from 'node:fs';
+import { accessSync, constants, statSync } from 'node:fs';
 
 import type { DeviceState, ProgramState, System } from '../config/mod.ts';
 import {
@@ -55,9 +55,6 @@ export function realSystem(): System {
     mayRaiseLimits: mayRaiseLimits(),
     uid,
     gid: process.getegid?.() ?? -1,
-    get hostsAccessRules() {
-      return hasRules('/etc/hosts.allow') || hasRules('/etc/hosts.deny');
-    },
   };
 }
 
@@ -157,16 +154,5 @@ async function addresses(host: string): Promise<readonly string[]> {
     return (await lookup(host, { all: true, order: 'verbatim' })).map(({ address }) => address);
   } catch {
     return [];
-  }
-}
-
-/** A file that is there but cannot be read may hold rules: it counts as if it did. */
-function hasRules(path: string): boolean {
-  try {
-    return readFileSync(path, 'latin1')
-      .split('\n')
-      .some((line) => /^\s*[^\s#]/.test(line));
-  } catch (error) {
-    return !(error instanceof Error && 'code' in error && error.code === 'ENOENT');
   }
 }

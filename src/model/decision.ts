@@ -3,6 +3,8 @@
  * administrators' scripts look for.
  */
 
+import type { SyslogLevel } from './service.ts';
+
 /** Kinetd's own: which of the three rates a client is over. */
 export type RateReason = 'rate_limit' | 'rate_limit_source' | 'rate_limit_network';
 
@@ -21,6 +23,11 @@ export type FailReason =
 
 export type Decision =
   | { readonly verdict: 'allow' }
-  | { readonly verdict: 'deny'; readonly reason: FailReason }
+  | {
+      readonly verdict: 'deny';
+      readonly reason: FailReason;
+      /** How grave hosts.allow or hosts.deny finds that; undefined: as usual. */
+      readonly severity?: SyslogLevel | undefined;
+    }
   /** The name of this address has to be known first; `reason` is for a client who cannot be kept waiting for that. */
   | { readonly verdict: 'ask'; readonly address: string; readonly reason: FailReason };

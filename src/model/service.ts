@@ -125,6 +125,8 @@ export interface Access {
   readonly noAccess: readonly Network[];
   /** What the two lists have besides addresses; undefined: nothing, and no client's name is ever looked up for them. */
   readonly names: { readonly onlyFrom: readonly NamePattern[]; readonly noAccess: readonly NamePattern[] } | undefined;
+  /** The name of the service in hosts.allow and hosts.deny (hosts_access(5)); undefined: they are not asked. */
+  readonly hostsName: string | undefined;
   /** undefined: always. Empty never occurs. */
   readonly times: readonly TimeRange[] | undefined;
 }

@@ -241,7 +241,10 @@ export const cases: readonly Case[] = [
   { what: 'a service behind tcpmux has its own user', shownBy: [], waitsFor: 'tcpmux' },
   { what: 'SENSOR shuts out who touches it, for deny_time', shownBy: [], waitsFor: 'SENSOR' },
   { what: 'IDONLY serves whom an ident server names', shownBy: [], waitsFor: 'IDONLY' },
-  { what: 'hosts.allow and hosts.deny, libwrap, NOLIBWRAP', shownBy: [], waitsFor: 'hosts.allow and hosts.deny' },
+  {
+    what: 'hosts.allow and hosts.deny, libwrap, NOLIBWRAP',
+    shownBy: xinetd('libwrap', 'libwrap: the name of a service, NOLIBWRAP, and what is said about a refusal'),
+  },
   {
     what: 'max_load turns away and says so',
     shownBy: xinetd('service-log', 'load, and a message of the daemon about it'),

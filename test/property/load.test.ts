@@ -76,7 +76,7 @@ test('no content of files makes load() throw, and each definition is accounted f
   await fc.assert(
     fc.asyncProperty(file, file, file, fc.boolean(), async (a, b, c, root) => {
       const access = fakeFiles({ '/a': a, '/b': b, '/d': ['c', 'gone', 'x.y'], '/d/c': c });
-      const machine = root ? {} : { uid: 1000, gid: 1001, hostsAccessRules: true };
+      const machine = root ? {} : { uid: 1000, gid: 1001 };
       const table = await load({ paths: ['/a', '/b', '/d', '/nowhere'] }, fakeSystem(machine), access);
       JSON.stringify(describeTable(table));
       const refused = table.entries.filter(({ state }) => state === 'refused').length;

@@ -1,3 +1,4 @@
 /** hosts.allow and hosts.deny, hosts_access(5). Pure. */
 export { parseHostsFile } from './parse.ts';
+export type { HostsFile } from './rule.ts';
 export { HostsTable, type HostsVerdict } from './table.ts';

@@ -36,8 +36,6 @@ export interface RuleOptions {
   readonly verdict: 'allow' | 'deny' | undefined;
   /** The level of the message about a refusal. */
   readonly severity: SyslogLevel | undefined;
-  /** The folder with a file for each daemon that is sent to the client. */
-  readonly banners: string | undefined;
 }
 
 export interface HostsRule {

@@ -27,14 +27,12 @@ export type HostsVerdict =
       readonly verdict: 'allow' | 'deny';
       /** Of the message about a refusal, when the rule says so. */
       readonly severity: SyslogLevel | undefined;
-      /** The file whose content the client gets first. */
-      readonly banner: string | undefined;
     }
   /** The name of this address has to be known first. */
   | { readonly verdict: 'ask'; readonly address: string };
 
-const granted: HostsVerdict = { verdict: 'allow', severity: undefined, banner: undefined };
-const refused: HostsVerdict = { verdict: 'deny', severity: undefined, banner: undefined };
+const granted: HostsVerdict = { verdict: 'allow', severity: undefined };
+const refused: HostsVerdict = { verdict: 'deny', severity: undefined };
 
 export class HostsTable {
   readonly #allow: readonly HostsRule[];
@@ -85,7 +83,7 @@ function* compile(rules: readonly HostsRule[], fallback: 'allow' | 'deny', daemo
   for (const { daemons, clients, options } of rules) {
     const meant = meansDaemon(daemons, daemon);
     if (meant === 'no') continue;
-    const own = verdictOf(options, fallback, daemon);
+    const own = verdictOf(options, fallback);
     const simple = meant === 'yes' && clients.except === undefined;
     if (row.length > 0 && !(simple && sameVerdict(own, verdict))) {
       yield { daemon: always, clients: hostTest(row), verdict };
@@ -100,19 +98,12 @@ function* compile(rules: readonly HostsRule[], fallback: 'allow' | 'deny', daemo
 
 const always = (): Answer => 'yes';
 
-function verdictOf(
-  { verdict, severity, banners }: RuleOptions,
-  fallback: 'allow' | 'deny',
-  daemon: string,
-): HostsVerdict {
-  // The name comes from the configuration, but a file of another folder is not what is meant.
-  const banner = banners === undefined || daemon.includes('/') ? undefined : `${banners}/${daemon}`;
-  return { verdict: verdict ?? fallback, severity, banner };
+function verdictOf({ verdict, severity }: RuleOptions, fallback: 'allow' | 'deny'): HostsVerdict {
+  return { verdict: verdict ?? fallback, severity };
 }
 
 function sameVerdict(a: HostsVerdict, b: HostsVerdict): boolean {
-  if (a.verdict === 'ask' || b.verdict === 'ask') return false;
-  return a.verdict === b.verdict && a.severity === b.severity && a.banner === b.banner;
+  return a.verdict !== 'ask' && b.verdict !== 'ask' && a.verdict === b.verdict && a.severity === b.severity;
 }
 
 /** Whether a daemon list means this daemon; a test when that depends on the address that the client came to. */

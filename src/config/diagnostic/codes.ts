@@ -109,6 +109,14 @@ export const codes = {
     "Debian's, OpenBSD's and GNU inetutils' inetd ignore the group of a service that runs as root; so does kinetd.",
   ],
 
+  // Rules of hosts.allow and hosts.deny.
+  'hosts-rule-refuses': [
+    'warning',
+    'A line of hosts.allow or hosts.deny cannot be understood, or asks for something that kinetd does not do; it refuses every client whom it might be about.',
+  ],
+  'hosts-option-ignored': ['warning', 'A part of an option in hosts.allow or hosts.deny has no effect.'],
+  'hosts-comment': ['note', 'A comment in hosts.allow or hosts.deny that libwrap would read as words.'],
+
   // Finding out which file is which.
   'unknown-dialect': ['error', 'The file looks neither like an xinetd.conf nor like an inetd.conf.'],
   'nothing-read': ['error', 'None of the files that were asked for could be read.'],

@@ -2,13 +2,21 @@
  * Who may use a service: address lists as Networks, and the cases in which the daemon could not keep to them.
  *
  * A service that cannot be guarded as its text says is refused, never run open: a stream service with
- * `wait = yes` accepts its own clients (xinetd 2.3.15.4 skips the lists for it), and rules in hosts.allow and hosts.deny are not read yet.
+ * `wait = yes` accepts its own clients (xinetd 2.3.15.4 skips the lists for it).
  */
 import type { Access, NamePattern, Network, SocketType } from '../../model/mod.ts';
-import type { AccessItem, Settings } from '../definition.ts';
+import type { AccessItem, Definition, Settings } from '../definition.ts';
 import type { Findings } from './findings.ts';
+import type { ResolveOptions } from './options.ts';
+import { decodeBytes, systemText } from './text.ts';
+import type { Kind } from './transport.ts';
 
-export function resolveAccess(settings: Settings, socketType: SocketType | undefined, findings: Findings): Access {
+export function resolveAccess(
+  settings: Settings,
+  socketType: SocketType | undefined,
+  hostsName: string | undefined,
+  findings: Findings,
+): Access {
   const onlyFrom = settings.only_from === undefined ? undefined : clientsOf(settings.only_from);
   const noAccess = settings.no_access === undefined ? nobody : clientsOf(settings.no_access);
   const named = onlyFrom !== undefined && onlyFrom.names.length > 0;
@@ -17,6 +25,7 @@ export function resolveAccess(settings: Settings, socketType: SocketType | undef
     noAccess: noAccess.networks,
     names:
       named || noAccess.names.length > 0 ? { onlyFrom: onlyFrom?.names ?? [], noAccess: noAccess.names } : undefined,
+    hostsName,
     times: settings.access_times,
   };
   if (socketType === 'stream' && settings.wait === true) checkPeerUnknown(access, findings);
@@ -71,13 +80,24 @@ function admitsAll(onlyFrom: readonly Network[] | undefined): boolean {
   return everything.has('inet') && everything.has('inet6');
 }
 
-/** xinetd asks hosts_access(5) for every service without NOLIBWRAP; an inetd only when started with -l. */
-export function checkHostsAccess(asked: boolean, rules: boolean, findings: Findings): void {
-  if (!asked || !rules) return;
-  findings.add(
-    'not-supported-yet',
-    undefined,
-    'hosts.allow or hosts.deny has rules, and they are not supported yet: the service would run without them',
-    'write flags = NOLIBWRAP and put the rules into only_from and no_access, or empty the two files',
-  );
+/**
+ * The name under which hosts.allow and hosts.deny know a service, when they are asked at all. xinetd asks them for
+ * every service without NOLIBWRAP; openbsd-inetd when it was started with -l, and only for programs that get a connection.
+ */
+export function resolveHostsName(
+  definition: Definition,
+  kind: Kind,
+  argv: readonly [string, ...string[]] | undefined,
+  options: ResolveOptions,
+  findings: Findings,
+): string | undefined {
+  const { dialect, settings } = definition;
+  const own = decodeBytes(definition.name) ?? definition.name;
+  if (dialect === 'inetd') {
+    const asked = options.libwrap && settings.wait !== true && kind.socketType === 'stream';
+    return asked ? argv?.[0] : undefined;
+  }
+  if (settings.flags?.has('NOLIBWRAP') === true) return undefined;
+  if (settings.libwrap !== undefined) return systemText(settings.libwrap, 'libwrap', findings);
+  return argv === undefined ? own : argv[0].slice(argv[0].lastIndexOf('/') + 1);
 }

@@ -24,7 +24,6 @@ export function cachedLookups(system: System): System {
     mayRaiseLimits: system.mayRaiseLimits,
     uid: system.uid,
     gid: system.gid,
-    hostsAccessRules: system.hostsAccessRules,
   };
 }
 

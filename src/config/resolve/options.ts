@@ -6,7 +6,7 @@ export interface ResolveOptions {
   readonly startsPerMinute: number | undefined;
   /** -q: length of the queue of unaccepted connections of inetd.conf services. */
   readonly backlog: number;
-  /** -l: hosts.allow and hosts.deny hold for inetd.conf services as well. */
+  /** -l: hosts.allow and hosts.deny are asked for the programs of an inetd.conf that get a connection each. */
   readonly libwrap: boolean;
 }
 

@@ -5,7 +5,7 @@
 import type { Logging, Service, SocketOptions } from '../../model/mod.ts';
 import type { AttributeName, Definition } from '../definition.ts';
 import { locate, type Span } from '../source/mod.ts';
-import { checkHostsAccess, resolveAccess } from './access.ts';
+import { resolveAccess, resolveHostsName } from './access.ts';
 import { resolveBanners } from './banners.ts';
 import { resolveBuiltin } from './builtin.ts';
 import { resolveDirectories } from './directories.ts';
@@ -43,7 +43,7 @@ const noFlags: ReadonlySet<never> = deepFreeze(new Set<never>());
  * @returns undefined when there is an error among the findings
  */
 export function resolveService(definition: Definition, around: Surroundings, findings: Findings): Service | undefined {
-  const { settings, dialect } = definition;
+  const { settings } = definition;
   const { system, options } = around;
   checkSupported(definition, findings);
   checkAvailable(definition, findings);
@@ -59,12 +59,9 @@ export function resolveService(definition: Definition, around: Surroundings, fin
     ? resolveBuiltin(definition, kind, findings)
     : resolveLaunch(definition, kind, around.environments, system, findings);
   const wait = internal ? kind.socketType === 'dgram' : settings.wait === true;
-  const access = resolveAccess({ ...settings, wait }, kind.socketType, findings);
-  checkHostsAccess(
-    dialect === 'xinetd' ? settings.flags?.has('NOLIBWRAP') !== true : options.libwrap,
-    system.hostsAccessRules,
-    findings,
-  );
+  const argv = server?.kind === 'program' ? server.launch.argv : undefined;
+  const hostsName = resolveHostsName(definition, kind, argv, options, findings);
+  const access = resolveAccess({ ...settings, wait }, kind.socketType, hostsName, findings);
   const limits = resolveServiceLimits(definition, options, findings);
   const logging = resolveLogging(definition, around.defaultSpans, findings);
   const greets = kind.socketType === 'stream' && !wait;

@@ -55,6 +55,4 @@ export interface System {
   /** Effective ids of the daemon; uid 0 can change to every other. */
   readonly uid: number;
   readonly gid: number;
-  /** Whether hosts.allow or hosts.deny has a line that is not a comment. */
-  readonly hostsAccessRules: boolean;
 }

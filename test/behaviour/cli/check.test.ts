@@ -1,10 +1,13 @@
 /** kinetd check: what it says, how it says it, and with which status. */
 import { spawnSync } from 'node:child_process';
+import { writeFileSync } from 'node:fs';
+import { join } from 'node:path';
 
 import { expect, test } from 'vitest';
 
 import { talk } from '../../daemon/client.ts';
-import { currentUser, Kinetd, type KinetdOptions, root, service } from '../../daemon/kinetd.ts';
+import { currentUser, Kinetd, type KinetdOptions, root, service, testFolder } from '../../daemon/kinetd.ts';
+import { canMount, withEtc } from '../../daemon/mounts.ts';
 import { fixedPort } from '../../daemon/ports.ts';
 import { programPath } from '../../daemon/programs.ts';
 
@@ -112,4 +115,16 @@ test('what a file holds cannot steer the terminal', async () => {
   const { errors } = await check(service('one', { server: `/nonexistent/\u001b[31mred\u0007` }));
   expect(errors).toContain('/nonexistent/');
   expect(errors).not.toMatch(/(?![\n\t])\p{Cc}/u);
+});
+
+test.skipIf(!canMount)('reads hosts.allow and hosts.deny where a service asks them', async () => {
+  const etc = testFolder();
+  writeFileSync(join(etc, 'hosts.deny'), 'cat: 10.0.0.1\ncat: ALL: spawn (/bin/true)\n');
+  const asks = await check(service('one', {}), [], { wrapper: withEtc(etc, testFolder()) });
+  expect(asks.errors).toMatch(
+    /warning\[hosts-rule-refuses\]: the option spawn is not supported\n +--> \/etc\/hosts\.deny:2:1/,
+  );
+  expect([asks.status, asks.output]).toEqual([0, expect.stringContaining('0 errors, 1 warning')]);
+  const asksNot = await check(service('one', { flags: 'NOLIBWRAP' }), [], { wrapper: withEtc(etc, testFolder()) });
+  expect(asksNot.errors).not.toContain('hosts-rule-refuses');
 });

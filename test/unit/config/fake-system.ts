@@ -27,7 +27,6 @@ export interface Machine {
   readonly mayRaiseLimits?: boolean;
   readonly uid?: number;
   readonly gid?: number;
-  readonly hostsAccessRules?: boolean;
   /** Every user, group, program and service that is asked for exists. */
   readonly everything?: boolean;
 }
@@ -99,6 +98,5 @@ export function fakeSystem(machine: Machine = {}): FakeSystem {
     mayRaiseLimits: machine.mayRaiseLimits ?? true,
     uid: machine.uid ?? 0,
     gid: machine.gid ?? 0,
-    hostsAccessRules: machine.hostsAccessRules ?? false,
   };
 }

@@ -135,7 +135,13 @@ describe('access', () => {
   test('absent, empty and given lists stay apart', async () => {
     const access = async (settings: object): Promise<unknown> =>
       (await onlyService([definition('x', settings)], system)).access;
-    expect(await access({})).toEqual({ onlyFrom: undefined, noAccess: [], names: undefined, times: undefined });
+    expect(await access({})).toEqual({
+      onlyFrom: undefined,
+      noAccess: [],
+      names: undefined,
+      hostsName: 'cat',
+      times: undefined,
+    });
     expect(await access({ only_from: [] })).toMatchObject({ onlyFrom: [] });
     expect(await access({ only_from: [local], no_access: [local], access_times: [{ from: 1, to: 2 }] })).toMatchObject({
       onlyFrom: [{ address: '127.0.0.0', prefix: 8 }],
@@ -166,19 +172,31 @@ describe('access', () => {
   });
 });
 
-describe('rules in hosts.allow and hosts.deny', () => {
-  const ruled = fakeSystem({ hostsAccessRules: true });
-  test('refuse a service of xinetd.conf, which would have asked them', async () => {
-    expect(await codesOf([definition('x')], ruled)).toEqual(['not-supported-yet']);
-    expect(await codesOf([definition('x', { flags: new Set(['NOLIBWRAP']) })], ruled)).toEqual([]);
-    expect(await codesOf([definition('x')], system)).toEqual([]);
+describe('the name in hosts.allow and hosts.deny', () => {
+  const nameOf = async (settings: object): Promise<string | undefined> =>
+    (await onlyService([definition('x', settings)], system)).access.hostsName;
+
+  test('is the last part of the program, or of argv[0]', async () => {
+    expect(await nameOf({})).toBe('cat');
+    const named = { flags: new Set(['NAMEINARGS']), server_args: ['/opt/in.catd', '-v'] };
+    expect(await nameOf(named)).toBe('in.catd');
   });
 
-  test('refuse a line of inetd.conf when the daemon is told to ask them', async () => {
-    const line = inetdLines('9 stream tcp nowait root /bin/cat');
-    expect(await codesOf(line, ruled)).toEqual([]);
-    expect(await codesOf(line, ruled, { libwrap: true })).toEqual(['not-supported-yet']);
-    expect(await codesOf(line, system, { libwrap: true })).toEqual([]);
+  test('is what libwrap says', async () => {
+    expect(await nameOf({ libwrap: 'Zz' })).toBe('Zz');
+  });
+
+  test('is none with NOLIBWRAP', async () => {
+    expect(await nameOf({ flags: new Set(['NOLIBWRAP']), libwrap: 'zz' })).toBeUndefined();
+  });
+
+  test('of a line of inetd.conf is argv[0] as it stands, with -l and where the server gets a connection', async () => {
+    const line = async (text: string, options: object = {}): Promise<string | undefined> =>
+      (await onlyService(inetdLines(text), system, options)).access.hostsName;
+    expect(await line('9 stream tcp nowait root /bin/cat /x/cat')).toBeUndefined();
+    expect(await line('9 stream tcp nowait root /bin/cat /x/cat', { libwrap: true })).toBe('/x/cat');
+    expect(await line('9 dgram udp wait root /bin/cat cat', { libwrap: true })).toBeUndefined();
+    expect(await line('9 stream tcp wait root /bin/cat cat', { libwrap: true })).toBeUndefined();
   });
 });
 

@@ -42,7 +42,14 @@ export function serviceOf(id: string, changes: Changes = {}): Service {
     ],
     socket: { keepAlive: false, noDelay: false, backlog: 64, sendBuffer: undefined, receiveBuffer: undefined },
     limits: { ...unlimited, ...changes.limits },
-    access: { onlyFrom: undefined, noAccess: [], names: undefined, times: undefined, ...changes.access },
+    access: {
+      onlyFrom: undefined,
+      noAccess: [],
+      names: undefined,
+      hostsName: undefined,
+      times: undefined,
+      ...changes.access,
+    },
     banners: undefined,
     logging: { sink: undefined, onSuccess: new Set(), onFailure: new Set() },
     server: {
