@@ -1,6 +1,6 @@
 /*
- * Users, groups, services, protocols and rpc programs through the C library's name service, so that directories
- * other than the files in /etc work. The buffers of the re-entrant calls grow until the answer fits.
+ * Users, groups, services, protocols, networks and rpc programs through the C library's name service, so that
+ * directories other than the files in /etc work. The buffers of the re-entrant calls grow until the answer fits.
  *
  * Absent is undefined; a directory that cannot be asked throws. getpwnam(3) lists the errnos that mean absent.
  */
@@ -248,6 +248,28 @@ static napi_value rpc_by_name(napi_env env, napi_callback_info info) {
   return result;
 }
 
+/* networkByName(name): { name, address }, the IPv4 address as a number in host order, zeros at its end included */
+static napi_value network_by_name(napi_env env, napi_callback_info info) {
+  napi_value argument;
+  char name[NAME_SIZE];
+  take_arguments(env, info, 1, &argument);
+  if (!take_text(env, argument, name, sizeof name)) return NULL;
+  struct netent entry, *found = NULL;
+  struct buffer buffer = {0};
+  int error, resolver_error = 0;
+  ASK(error, buffer, getnetbyname_r(name, &entry, buffer.data, buffer.size, &found, &resolver_error));
+  napi_value result;
+  if (found != NULL && found->n_addrtype == AF_INET) {
+    MUST(napi_create_object(env, &result));
+    set_property(env, result, "name", make_text(env, found->n_name));
+    set_property(env, result, "address", make_number(env, found->n_net));
+  } else {
+    result = absent(env, "getnetbyname", error);
+  }
+  free(buffer.data);
+  return result;
+}
+
 void define_names(napi_env env, napi_value exports) {
   define_function(env, exports, "userByName", user_by_name);
   define_function(env, exports, "userById", user_by_id);
@@ -258,5 +280,6 @@ void define_names(napi_env env, napi_value exports) {
   define_function(env, exports, "serviceByPort", service_by_port);
   define_function(env, exports, "protocolByName", protocol_by_name);
   define_function(env, exports, "protocolByNumber", protocol_by_number);
+  define_function(env, exports, "networkByName", network_by_name);
   define_function(env, exports, "rpcByName", rpc_by_name);
 }

@@ -1,5 +1,5 @@
 /**
- * Users, groups, services, protocols and rpc programs, from whatever directory the C library is set up to ask.
+ * Users, groups, services, protocols, networks and rpc programs, from whatever directory the C library is set up to ask.
  *
  * Unknown names are undefined, and so is whatever no directory can hold as a name. The calls block (a directory may be on the network), so they belong to loading a
  * configuration and never to a connection.
@@ -17,6 +17,12 @@ export type Group = NativeGroup;
 export interface ServicePort {
   readonly name: string;
   readonly port: number;
+}
+
+/** An entry of networks(5): an IPv4 address as a number, whose zeros at the end stand for anything. */
+export interface NamedNetwork {
+  readonly name: string;
+  readonly address: number;
 }
 
 /** An entry of rpc(5). */
@@ -62,6 +68,10 @@ export function protocolByName(name: string): Protocol | undefined {
 
 export function protocolByNumber(number: number): Protocol | undefined {
   return native.protocolByNumber(number);
+}
+
+export function networkByName(name: string): NamedNetwork | undefined {
+  return isName(name) ? native.networkByName(name) : undefined;
 }
 
 export function rpcByName(name: string): RpcProgram | undefined {

@@ -126,6 +126,7 @@ export interface Native {
   serviceByPort(port: number, protocol: string | undefined): { name: string; port: number } | undefined;
   protocolByName(name: string): { name: string; number: number } | undefined;
   protocolByNumber(number: number): { name: string; number: number } | undefined;
+  networkByName(name: string): { name: string; address: number } | undefined;
   rpcByName(name: string): { name: string; number: number } | undefined;
 }
 

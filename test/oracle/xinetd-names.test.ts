@@ -24,7 +24,6 @@ const files = {
       .map(([id, list]) => entry(id, list))
       .join(''),
   hosts: '127.0.0.1 localhost\n127.0.0.2 cat.example.org\n127.0.0.4 example.org\n',
-  networks: 'loopback 127.0.0.0\n',
 };
 
 /** How clients fare, by list. */
@@ -59,5 +58,16 @@ difference(needs, 'a name that does not lead back to its client lets nobody in',
     'resolv.conf': `nameserver ${server.address}\n`,
   });
   const answers = await compare(view, (side) => side.fares('s', '127.0.0.1', { from: '127.0.0.3' }));
+  expect(answers).toEqual({ debian: 'served', kinetd: 'closed' });
+});
+
+difference(needs, 'a name of networks(5) is the network, and not its first address', async () => {
+  const view = inViewOfItsOwn({
+    'xinetd.conf': loggingDefaults + entry('s', { no_access: 'lab' }),
+    hosts: '127.0.0.1 localhost\n',
+    networks: 'lab 127.0.0.0\n',
+    'nsswitch.conf': 'hosts: files\nnetworks: files\n',
+  });
+  const answers = await compare(view, (side) => side.fares('s'));
   expect(answers).toEqual({ debian: 'served', kinetd: 'closed' });
 });

@@ -8,6 +8,7 @@ import type { Access, NamePattern, Network, SocketType } from '../../model/mod.t
 import type { AccessItem, Definition, Settings } from '../definition.ts';
 import type { Findings } from './findings.ts';
 import type { ResolveOptions } from './options.ts';
+import type { System } from './system.ts';
 import { decodeBytes, systemText } from './text.ts';
 import type { Kind } from './transport.ts';
 
@@ -15,10 +16,11 @@ export function resolveAccess(
   settings: Settings,
   socketType: SocketType | undefined,
   hostsName: string | undefined,
+  system: System,
   findings: Findings,
 ): Access {
-  const onlyFrom = settings.only_from === undefined ? undefined : clientsOf(settings.only_from);
-  const noAccess = settings.no_access === undefined ? nobody : clientsOf(settings.no_access);
+  const onlyFrom = settings.only_from === undefined ? undefined : clientsOf(settings.only_from, system);
+  const noAccess = settings.no_access === undefined ? nobody : clientsOf(settings.no_access, system);
   const named = onlyFrom !== undefined && onlyFrom.names.length > 0;
   const access: Access = {
     onlyFrom: onlyFrom?.networks,
@@ -43,19 +45,33 @@ const nobody: Clients = Object.freeze({ networks: Object.freeze([]), names: Obje
 /** A list that thousands of services inherit is one object, and so are its networks. */
 const converted = new WeakMap<readonly AccessItem[], Clients>();
 
-function clientsOf(items: readonly AccessItem[]): Clients {
+function clientsOf(items: readonly AccessItem[], system: System): Clients {
   const known = converted.get(items);
   if (known !== undefined) return known;
   const networks: Network[] = [];
   const names: NamePattern[] = [];
   for (const item of items) {
-    if (item.kind === 'network') networks.push(item.network);
+    const named = item.kind === 'host' ? namedNetwork(item.name, system) : undefined;
+    if (named !== undefined) networks.push(named);
+    else if (item.kind === 'network') networks.push(item.network);
     else if (item.kind === 'host') names.push({ kind: 'host', name: plainName(item.name) });
     else names.push({ kind: 'domain', name: plainName(item.suffix.slice(1)) });
   }
   const clients = { networks, names };
   converted.set(items, clients);
   return clients;
+}
+
+/**
+ * A network of networks(5): zeros at the end of its address stand for anything, as everywhere in these lists. xinetd
+ * reads 127.0.0.0 there as that one address.
+ */
+function namedNetwork(name: string, system: System): Network | undefined {
+  const number = system.network(name);
+  if (number === undefined) return undefined;
+  const octets = [24, 16, 8, 0].map((shift) => (number >>> shift) & 0xff);
+  const significant = octets.findLastIndex((octet) => octet !== 0) + 1;
+  return { family: 'inet', address: octets.join('.'), prefix: significant * 8, text: name };
 }
 
 function plainName(name: string): string {

@@ -13,6 +13,7 @@ export function cachedLookups(system: System): System {
     groupList: oncePair((user: string, gid: number) => system.groupList(user, gid)),
     service: oncePair((name: string, protocol: string) => system.service(name, protocol)),
     protocol: once((name: string) => system.protocol(name)),
+    network: once((name: string) => system.network(name)),
     program: oncePair((path: string, root: string | undefined) => system.program(path, root)),
     directory: oncePair((path: string, root: string | undefined) => system.directory(path, root)),
     fileSize: once((path: string) => system.fileSize(path)),

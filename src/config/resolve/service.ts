@@ -61,7 +61,7 @@ export function resolveService(definition: Definition, around: Surroundings, fin
   const wait = internal ? kind.socketType === 'dgram' : settings.wait === true;
   const argv = server?.kind === 'program' ? server.launch.argv : undefined;
   const hostsName = resolveHostsName(definition, kind, argv, options, findings);
-  const access = resolveAccess({ ...settings, wait }, kind.socketType, hostsName, findings);
+  const access = resolveAccess({ ...settings, wait }, kind.socketType, hostsName, system, findings);
   const limits = resolveServiceLimits(definition, options, findings);
   const logging = resolveLogging(definition, around.defaultSpans, findings);
   const greets = kind.socketType === 'stream' && !wait;

@@ -35,6 +35,8 @@ export interface System {
   service(name: string, protocol: string): number | undefined;
   /** getprotobyname(3), aliases included. */
   protocol(name: string): Protocol | undefined;
+  /** getnetbyname(3): the IPv4 address as a number. */
+  network(name: string): number | undefined;
   /** @param root the directory that the path is below, symbolic links included (chroot(2)); undefined: `/` */
   program(path: string, root: string | undefined): ProgramState;
   /** Whether the path is a directory; `root` as for {@link System.program}. */

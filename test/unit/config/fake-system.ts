@@ -17,6 +17,8 @@ export interface Machine {
   readonly programs?: Readonly<Record<string, ProgramState>>;
   /** The same; `/` is there always. */
   readonly directories?: readonly string[];
+  /** Addresses as numbers. */
+  readonly networks?: Readonly<Record<string, number>>;
   readonly hosts?: Readonly<Record<string, readonly string[]>>;
   /** Sizes by path. */
   readonly files?: Readonly<Record<string, number>>;
@@ -71,6 +73,7 @@ export function fakeSystem(machine: Machine = {}): FakeSystem {
       const number = numbers[name.toLowerCase()];
       return ask(`protocol ${name}`, number === undefined ? undefined : { name: name.toLowerCase(), number });
     },
+    network: (name) => ask(`network ${name}`, machine.networks?.[name]),
     program: (path, root = '') =>
       ask(
         `program ${root}${path}`,

@@ -164,6 +164,21 @@ describe('access', () => {
     });
   });
 
+  test('a name of networks(5) is its network, as far as it has no zeros at its end', async () => {
+    const networks = { loopback: 0x7f000000, lab: 0xc0000200, host: 0xc0000207, default: 0 };
+    const lists = Object.keys(networks).map((name) => ({ kind: 'host', name }) as const);
+    const service = await onlyService([definition('x', { no_access: lists })], fakeSystem({ networks }));
+    expect(service.access).toMatchObject({
+      noAccess: [
+        { address: '127.0.0.0', prefix: 8, text: 'loopback' },
+        { address: '192.0.2.0', prefix: 24 },
+        { address: '192.0.2.7', prefix: 32 },
+        { address: '0.0.0.0', prefix: 0 },
+      ],
+      names: undefined,
+    });
+  });
+
   test('a waiting stream service with a name in its lists is refused too', async () => {
     const names = [{ kind: 'host', name: 'h' }] as const;
     expect(await codesOf([definition('x', { wait: true, no_access: names })], system)).toEqual(['peer-unknown']);

@@ -6,6 +6,7 @@ import {
   groupById,
   groupByName,
   groupList,
+  networkByName,
   protocolByName,
   protocolByNumber,
   rpcByName,
@@ -82,6 +83,14 @@ test('rpc programs by name and alias', (context) => {
   expect(rpcByName('sunrpc')?.number).toBe(100000);
 });
 
+test('networks by name', (context) => {
+  needs(context, 'networks');
+  const [line = ''] = entries('networks').filter((entry) => entry.startsWith('loopback'));
+  const [, address = ''] = line.split(/\s+/);
+  const number = address.split('.').reduce((sum, octet) => sum * 256 + Number(octet), 0);
+  expect(networkByName('loopback')).toEqual({ name: 'loopback', address: number });
+});
+
 test('what no directory knows is undefined', () => {
   const unknown = 'no-such-name';
   const answers = [
@@ -95,6 +104,7 @@ test('what no directory knows is undefined', () => {
     serviceByPort(65_536 + 21, 'tcp'),
     protocolByName(unknown),
     protocolByNumber(254),
+    networkByName(unknown),
     rpcByName(unknown),
   ];
   expect(answers).toEqual(answers.map(() => undefined));
