@@ -12,7 +12,7 @@ const allowed = {
   os: ['model'],
   listener: ['model', 'os'],
   launch: ['model', 'os'],
-  worker: ['model', 'os'],
+  worker: ['model', 'address', 'os'],
   daemon: ['model', 'address', 'access', 'limit', 'config', 'log', 'os', 'listener', 'launch', 'worker'],
   cli: ['model', 'address', 'config', 'os', 'log', 'daemon'],
 };

@@ -65,6 +65,11 @@ export class NameWait {
     return true;
   }
 
+  /** Has the name looked up for the next time. */
+  find(address: string): void {
+    this.#inquiries.wait(address, this, { answered: () => {}, dismissed: () => {} });
+  }
+
   /** Closes all connections that wait. */
   end(): void {
     this.#inquiries.dismiss(this);

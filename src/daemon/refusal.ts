@@ -1,12 +1,13 @@
-/** What the daemon's own log says about a client that is refused, where the line of the service's log is not all. */
-import type { DaemonLevel } from '../log/mod.ts';
-import type { Decision, Service, SyslogLevel } from '../model/mod.ts';
+/** Clients that are refused: what the service's log says, and the daemon's own where that is not all. */
+import type { Clock, DaemonLevel, DaemonLog, ServiceRecord } from '../log/mod.ts';
+import type { Decision, Peer, Service, SyslogLevel } from '../model/mod.ts';
+import { isRecent } from './repeated-trouble.ts';
 
 /** A client that is not served now: also one whose name would have to be waited for, when nobody can wait. */
 export type Refusal = Exclude<Decision, { verdict: 'allow' }>;
 
 /** @returns xinetd's words for a load that is too high, and for a rule of hosts.allow or hosts.deny */
-export function refusalMessage(
+function refusalMessage(
   { id, access }: Service,
   refusal: Refusal,
   from: string | undefined,
@@ -33,3 +34,35 @@ const levels: Readonly<Record<SyslogLevel, DaemonLevel>> = {
   info: 'INFO',
   debug: 'DEBUG',
 };
+
+/** The refusals of one service, as they are told: a line in its log, and where more is to be said in the daemon's. */
+export class Refusals {
+  readonly #log: DaemonLog;
+  readonly #clock: Clock;
+  readonly #record: (record: ServiceRecord) => void;
+  #last: { readonly sender: string; readonly time: number } | undefined;
+
+  constructor(
+    { log, clock }: { readonly log: DaemonLog; readonly clock: Clock },
+    record: (record: ServiceRecord) => void,
+  ) {
+    this.#log = log;
+    this.#clock = clock;
+    this.#record = record;
+  }
+
+  tell(service: Service, refusal: Refusal, from: string | undefined): void {
+    const told = refusalMessage(service, refusal, from);
+    if (told !== undefined) this.#log.write(told.level, told.message);
+    this.#record({ event: 'fail', reason: refusal.reason, from });
+  }
+
+  /** Of a datagram: the same sender again is not told at once, as by xinetd. */
+  tellSender(service: Service, refusal: Refusal, peer: Peer | undefined): void {
+    const time = this.#clock();
+    const sender = `${peer?.address} ${peer?.port}`;
+    if (this.#last?.sender === sender && isRecent(this.#last.time, time)) return;
+    this.#last = { sender, time };
+    this.tell(service, refusal, peer?.address);
+  }
+}

@@ -20,8 +20,7 @@ import type { Inheritance } from './inheritance.ts';
 import type { Inquiries } from './inquiries.ts';
 import { NameWait } from './name-wait.ts';
 import { type PortChange, Ports } from './ports.ts';
-import { type Refusal, refusalMessage } from './refusal.ts';
-import { isRecent } from './repeated-trouble.ts';
+import { type Refusal, Refusals } from './refusal.ts';
 import { sameTime, timesOf } from './server-times.ts';
 import { type LaunchObserver, ServiceLaunches } from './service-launches.ts';
 import type { ServiceLog, ServiceLogs } from './service-logs.ts';
@@ -70,7 +69,7 @@ export class RunningService implements ListenerObserver, LaunchObserver {
   #greeter: Greeter | undefined;
   #times: ServerTimes | undefined;
   #log: ServiceLog | undefined;
-  #lastRefusal: { readonly from: string; readonly time: number } | undefined;
+  readonly #refusals: Refusals;
   readonly #starvation: Starvation;
 
   /** @throws SystemError when its log cannot be opened, or memory for its plan cannot be had */
@@ -85,11 +84,14 @@ export class RunningService implements ListenerObserver, LaunchObserver {
     this.#ports = new Ports(service, this, shared.log);
     this.#nameWait = new NameWait(shared, this.#ports);
     this.#starvation = new Starvation(this.#ports, shared);
+    this.#refusals = new Refusals(shared, (record) => this.#record(record));
     this.#delegated = new Delegated(shared.worker, shared.clock, {
       record: (record) => this.#record(record),
       enter: ({ address }) => this.#admission.occupancy.enter(address),
       leave: ({ address }) => this.#admission.occupancy.leave(address),
+      judge: (listener, sender) => this.#judgeSender(listener, sender),
       rest: (listener) => this.#ports.holdFor(listener, workerRetrySeconds),
+      retry: (listener) => this.#ports.holdFor(listener, launchRetrySeconds),
       resume: (listener) => this.#ports.resume(listener),
     });
   }
@@ -151,6 +153,7 @@ export class RunningService implements ListenerObserver, LaunchObserver {
     return {
       ...ports,
       take: () => {
+        this.#delegated.recall();
         this.#answer = answer;
         this.#greeter = Greeter.of(service, this.#shared);
         if (!sameTime(this.#service, service)) this.#times = timesOf(service);
@@ -165,12 +168,14 @@ export class RunningService implements ListenerObserver, LaunchObserver {
   /** Serves nobody any more. Servers that run go on, and their EXIT lines are still written. */
   close(): void {
     this.#nameWait.end();
+    this.#delegated.recall();
     this.#ports.close();
   }
 
   /** Tells its running servers, with all their descendants, to end. */
   endServers(): void {
     this.#shared.servers.signalAll('SIGTERM', this);
+    this.#delegated.endAll();
   }
 
   /**
@@ -191,7 +196,7 @@ export class RunningService implements ListenerObserver, LaunchObserver {
       const decision = this.#judge(listener, peer, local);
       if (decision.verdict === 'ask' && this.#keep(listener, connection, decision.address)) continue;
       if (decision.verdict !== 'allow') {
-        this.#refuse(decision, peer.address);
+        this.#refusals.tell(this.#service, decision, peer.address);
         if (this.#greeter === undefined) closeDescriptor(descriptor);
         else this.#greeter.turnAway(descriptor);
         continue;
@@ -211,7 +216,6 @@ export class RunningService implements ListenerObserver, LaunchObserver {
 
   onPending(listener: Listener): void {
     const answer = this.#answer;
-    if (answer.kind === 'builtin') throw new Error('the worker does not wait for connections');
     const stream = this.#service.socketType === 'stream';
     const peer = stream ? undefined : listener.firstSender();
     if (!stream && peer === undefined) return;
@@ -223,7 +227,9 @@ export class RunningService implements ListenerObserver, LaunchObserver {
       return;
     }
     if (!this.#mayStart(listener)) return;
-    if (answer.launches.quick) {
+    if (answer.kind === 'builtin') {
+      if (peer !== undefined) this.#delegated.lend(answer, this.#service.limits.rates !== undefined, listener, peer);
+    } else if (answer.launches.quick) {
       this.#admission.occupancy.enter(peer?.address);
       answer.launches.here(listener.handOver(), { peer, local }, listener);
     } else {
@@ -318,12 +324,6 @@ export class RunningService implements ListenerObserver, LaunchObserver {
     this.#starvation.relieve();
   }
 
-  #refuse(refusal: Refusal, from: string | undefined): void {
-    const told = refusalMessage(this.#service, refusal, from);
-    if (told !== undefined) this.#shared.log.write(told.level, told.message);
-    this.#record({ event: 'fail', reason: refusal.reason, from });
-  }
-
   /**
    * What came first is taken out of the queue unread, so that the next in it gets its turn; under xinetd such a
    * service answers nobody ever again.
@@ -331,7 +331,7 @@ export class RunningService implements ListenerObserver, LaunchObserver {
   #refusePending(listener: Listener, refusal: Refusal): void {
     if (listener.state !== 'listening') {
       const from = this.#service.socketType === 'stream' ? undefined : listener.firstSender()?.address;
-      this.#refuse(refusal, from);
+      this.#refusals.tell(this.#service, refusal, from);
       return;
     }
     const { peer, failure } = listener.discardFirst();
@@ -339,13 +339,19 @@ export class RunningService implements ListenerObserver, LaunchObserver {
       this.onAcceptFailure(listener, failure);
       return;
     }
-    const from = peer?.address;
-    const time = this.#shared.clock();
-    const sender = `${from} ${peer?.port}`;
-    const last = this.#lastRefusal;
-    if (last?.from === sender && isRecent(last.time, time)) return;
-    this.#lastRefusal = { from: sender, time };
-    this.#refuse(refusal, from);
+    this.#refusals.tellSender(this.#service, refusal, peer);
+  }
+
+  /** Somebody else has sent to a socket that the worker has. It cannot wait for his name; he may send again. */
+  #judgeSender(listener: Listener, sender: Peer): boolean {
+    const decision = this.#decide(sender, this.#boundToOneAddress(listener) ? listener.local : undefined);
+    if (decision.verdict === 'allow') {
+      this.#record({ event: 'start', pid: 0, from: sender.address });
+      return true;
+    }
+    if (decision.verdict === 'ask') this.#nameWait.find(decision.address);
+    this.#refusals.tellSender(this.#service, decision, sender);
+    return false;
   }
 
   /**

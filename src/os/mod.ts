@@ -1,5 +1,6 @@
 /** The system as kinetd uses it, typed. The only folder that loads the add-on. */
 export * from './datagram.ts';
+export * from './datagram-batch.ts';
 export * from './descriptor.ts';
 export * from './errno.ts';
 export * from './error.ts';

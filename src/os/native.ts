@@ -55,6 +55,15 @@ export interface Native {
 
   peekSender(descriptor: number): NativeAddress | undefined;
   discardDatagram(descriptor: number): boolean;
+  receiveDatagrams(descriptor: number, data: Uint8Array, slot: number, senders: Uint8Array): readonly number[];
+  sendDatagrams(
+    descriptor: number,
+    data: Uint8Array,
+    slot: number,
+    senders: Uint8Array,
+    lengths: readonly number[],
+  ): number;
+  senderOf(senders: Uint8Array, index: number): NativeAddress;
   connectUnixDatagram(path: string): number;
   sendDatagram(descriptor: number, bytes: Uint8Array): boolean;
 

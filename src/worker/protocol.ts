@@ -4,21 +4,42 @@
  *
  * Both sides check what they read before anything else sees it: {@link readOrders} and {@link readReports} give nothing
  * for a message that is not exactly what stands here. The daemon takes a report for a claim of a process that may have
- * been taken over by one of its clients: it can end tasks of the worker's own and say numbers about them, no more.
+ * been taken over by one of its clients: it can end tasks of the worker's own, ask for them, and say numbers about them.
  */
-import { type BuiltinName, builtinNames } from '../model/mod.ts';
+import { parseIp } from '../address/mod.ts';
+import { type BuiltinName, builtinNames, type Peer } from '../model/mod.ts';
 
 /** Names a task from its order to its end; the daemon counts them from 1. */
 export type TaskId = number;
 
+/** A connection: answer it as the internal service of that name. */
+export interface StreamJob {
+  readonly kind: 'stream';
+  readonly name: BuiltinName;
+}
+
+/**
+ * A bound socket for a while: answer the datagrams of this sender, and of those that the daemon allows when asked. The
+ * daemon reads and watches nothing on the socket until the task has ended.
+ */
+export interface DatagramJob {
+  readonly kind: 'datagrams';
+  readonly name: BuiltinName;
+  /** The address of the first one allowed. */
+  readonly sender: string;
+  readonly milliseconds: number;
+  /** True: a sender is allowed one datagram, and asked about for the next. */
+  readonly each: boolean;
+}
+
 /** What is to be done with a descriptor. */
-export type Job =
-  /** A connection: answer it as the internal service of that name. */
-  { readonly kind: 'stream'; readonly name: BuiltinName };
+export type Job = StreamJob | DatagramJob;
 
 /** From the daemon. */
 export type Order =
   | { readonly order: 'serve'; readonly task: TaskId; readonly job: Job }
+  /** Whether the sender that the worker has asked about may be answered. */
+  | { readonly order: 'verdict'; readonly task: TaskId; readonly allowed: boolean }
   /** Close what the task has, and report its end. */
   | { readonly order: 'end'; readonly task: TaskId };
 
@@ -26,6 +47,8 @@ export type Order =
 export type Report =
   /** It is loaded; sent once. */
   | { readonly report: 'ready' }
+  /** A datagram of somebody else is there; nothing more is answered until there is a verdict. */
+  | { readonly report: 'asks'; readonly task: TaskId; readonly sender: Peer }
   /** The task's descriptor is closed. Bytes from and to the client. */
   | { readonly report: 'ended'; readonly task: TaskId; readonly received: number; readonly sent: number }
   /** The worker is about to end because of a mistake of its own. */
@@ -37,6 +60,7 @@ export const longestMessage = 65_536;
 export const mostTogether = 64;
 
 const longestText = 4096;
+const highestPort = 65_535;
 
 export function readOrders(message: Uint8Array): readonly Order[] | undefined {
   return readList(message, readOrder);
@@ -46,22 +70,39 @@ export function readReports(message: Uint8Array): readonly Report[] | undefined 
   return readList(message, readReport);
 }
 
-function readOrder({ order, task, job }: Fields): Order | undefined {
+function readOrder({ order, task, job, allowed }: Fields): Order | undefined {
   if (!isTask(task)) return undefined;
-  if (order === 'end') return { order, task };
-  const read = order === 'serve' && isFields(job) ? readJob(job) : undefined;
-  return read === undefined ? undefined : { order: 'serve', task, job: read };
+  switch (order) {
+    case 'end':
+      return { order, task };
+    case 'verdict':
+      return typeof allowed === 'boolean' ? { order, task, allowed } : undefined;
+    case 'serve': {
+      const read = isFields(job) ? readJob(job) : undefined;
+      return read === undefined ? undefined : { order, task, job: read };
+    }
+    default:
+      return undefined;
+  }
 }
 
-function readJob({ kind, name }: Fields): Job | undefined {
+function readJob({ kind, name, sender, milliseconds, each }: Fields): Job | undefined {
   const builtin = builtinNames.find((known) => known === name);
-  return kind === 'stream' && builtin !== undefined ? { kind, name: builtin } : undefined;
+  if (builtin === undefined) return undefined;
+  if (kind === 'stream') return { kind, name: builtin };
+  if (kind !== 'datagrams' || !isAddress(sender) || !isCount(milliseconds) || typeof each !== 'boolean')
+    return undefined;
+  return { kind, name: builtin, sender, milliseconds, each };
 }
 
-function readReport({ report, task, received, sent, text }: Fields): Report | undefined {
+function readReport({ report, task, received, sent, sender, text }: Fields): Report | undefined {
   switch (report) {
     case 'ready':
       return { report };
+    case 'asks':
+      return isTask(task) && isPeer(sender)
+        ? { report, task, sender: { address: sender.address, port: sender.port } }
+        : undefined;
     case 'ended':
       return isTask(task) && isCount(received) && isCount(sent) ? { report, task, received, sent } : undefined;
     case 'failed':
@@ -75,6 +116,19 @@ type Fields = Readonly<Record<string, unknown>>;
 
 function isFields(value: unknown): value is Fields {
   return typeof value === 'object' && value !== null && !Array.isArray(value);
+}
+
+function isPeer(value: unknown): value is Peer {
+  if (!isFields(value)) return false;
+  const { address, port } = value;
+  return isAddress(address) && isCount(port) && port <= highestPort;
+}
+
+/** As the kernel has it, with a scope where there is one; nothing else may get into a log line. */
+function isAddress(value: unknown): value is string {
+  if (typeof value !== 'string') return false;
+  const [, address = '', scope = ''] = /^([\d.:a-f]{2,45})(%[\w.:@-]{1,32})?$/.exec(value) ?? [];
+  return parseIp(address) !== undefined && (scope === '' || address.includes(':'));
 }
 
 function isTask(value: unknown): value is TaskId {

@@ -14,7 +14,7 @@
  * The death of a worker ends the tasks that it had, and those alone: what waits here goes to the next one. What a worker
  * says is taken for the claim of a stranger; one that says what it must not say is killed.
  */
-import type { ExitFacts, Launched, LaunchPlan } from '../model/mod.ts';
+import type { ExitFacts, Launched, LaunchPlan, Peer } from '../model/mod.ts';
 import { closeDescriptor, type Descriptor, signalProcess } from '../os/mod.ts';
 import { Channel } from './channel.ts';
 import { type Job, type Report, readReports, type TaskId } from './protocol.ts';
@@ -59,6 +59,8 @@ export interface TaskObserver {
   onRefused(): void;
   /** Called once, after {@link TaskObserver.onStarted}. */
   onEnded(end: TaskEnd): void;
+  /** For datagrams: whether this sender is answered too. */
+  onAsks?(sender: Peer): boolean;
 }
 
 interface Task {
@@ -254,6 +256,12 @@ export class Worker {
       case 'failed':
         this.#options.observer.onTrouble(process.pid, `has failed: ${report.text}`);
         return true;
+      case 'asks': {
+        const allowed = process.tasks.get(report.task)?.observer.onAsks?.(report.sender);
+        if (allowed === undefined) return false;
+        process.channel.send({ order: 'verdict', task: report.task, allowed });
+        return true;
+      }
       case 'ended': {
         const task = process.tasks.get(report.task);
         if (task === undefined) return false;

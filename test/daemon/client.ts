@@ -117,9 +117,10 @@ export class UdpClient {
   readonly #waiting: ((answer: string) => void)[] = [];
   #closed = false;
 
-  constructor(family: 'udp4' | 'udp6' = 'udp4', from?: string) {
+  /** @param from its own address, and its own port */
+  constructor(family: 'udp4' | 'udp6' = 'udp4', from?: string, port = 0) {
     this.#socket = createSocket(family);
-    this.#socket.bind(0, from ?? (family === 'udp4' ? '127.0.0.1' : '::1'));
+    this.#socket.bind(port, from ?? (family === 'udp4' ? '127.0.0.1' : '::1'));
     onTestFinished(() => this.close());
     this.#socket.on('message', (message) => {
       const text = message.toString('latin1');

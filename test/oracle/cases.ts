@@ -236,7 +236,17 @@ export const cases: readonly Case[] = [
     shownBy: xinetd('internal', 'daytime over TCP; no process is started, and none ends'),
   },
   { what: 'internal time over TCP', shownBy: xinetd('internal', 'time over TCP') },
-  { what: 'internal echo, discard and chargen', shownBy: [], waitsFor: 'internal services' },
+  {
+    what: 'internal echo, discard and chargen',
+    shownBy: xinetd(
+      'internal',
+      'echo over TCP gives back what it gets and ends with its client',
+      'echo over UDP: an answer, a line, and no process',
+      'discard says nothing, whatever it gets',
+      'chargen over TCP: lines of 72 characters, each one further in the ring',
+      'chargen over UDP: 1024 bytes, of which the last line is short',
+    ),
+  },
   { what: 'tcpmux hands over to its services, and to no other', mended: true, shownBy: [], waitsFor: 'tcpmux' },
   { what: 'a service behind tcpmux has its own user', shownBy: [], waitsFor: 'tcpmux' },
   { what: 'SENSOR shuts out who touches it, for deny_time', shownBy: [], waitsFor: 'SENSOR' },
@@ -386,8 +396,11 @@ export const cases: readonly Case[] = [
   {
     what: 'a burst of datagrams to echo, and one from the port of another simple service',
     mended: true,
-    shownBy: [],
-    waitsFor: 'internal services',
+    shownBy: xinetd(
+      'internal',
+      'each datagram of a burst to echo is answered, and its sender logged once',
+      'echo does not answer a datagram that comes from port 7',
+    ),
   },
   { what: 'v6only = no', mended: true, shownBy: xinetd('access', 'v6only = no lets IPv4 clients in') },
   {

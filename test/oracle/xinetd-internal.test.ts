@@ -1,10 +1,12 @@
-/** The services that the daemon answers itself: echo, discard, daytime, time and chargen, over TCP. */
+/** The services that the daemon answers itself: echo, discard, daytime, time and chargen, over TCP and UDP. */
 import { expect } from 'vitest';
 
-import { open, talk } from '../daemon/client.ts';
+import { open, talk, UdpClient } from '../daemon/client.ts';
+import { until } from '../daemon/until.ts';
 import { entry, loggingDefaults } from './entry.ts';
-import { type Answers, same, sharedPair } from './pair.ts';
+import { type Answers, difference, same, sharedPair } from './pair.ts';
 import type { Needs } from './programs.ts';
+import { aWhile, type Side } from './side.ts';
 
 const needs: Needs = { personality: 'xinetd' };
 
@@ -13,6 +15,8 @@ function internal(name: string, id: string, attributes: Parameters<typeof entry>
   const text = entry(id, { id, type: 'INTERNAL UNLISTED', server: undefined, user: undefined, ...attributes });
   return text.replace(`service ${id}`, `service ${name}`);
 }
+
+const dgram = { socket_type: 'dgram' };
 
 const pair = sharedPair(needs, () => ({
   personality: 'xinetd',
@@ -23,6 +27,10 @@ const pair = sharedPair(needs, () => ({
       internal('echo', 'denied', { no_access: '127.0.0.1' }),
       internal('daytime', 'denied_time', { no_access: '127.0.0.1' }),
       internal('echo', 'full', { instances: 1 }),
+      ...['echo', 'discard', 'daytime', 'time', 'chargen'].map((name) => internal(name, `udp_${name}`, dgram)),
+      internal('echo', 'burst', dgram),
+      internal('echo', 'seven', dgram),
+      internal('echo', 'udp_denied', { ...dgram, no_access: '127.0.0.1' }),
       internal('servers', 'gone'),
     ].join('\n'),
   },
@@ -112,4 +120,88 @@ same(needs, 'who may not use an internal service gets nothing of it', async () =
     (await side.logged('denied_time', /^FAIL/)).at(-1),
   ]);
   alike(answers, ['closed', '', 'FAIL: denied_time address from=127.0.0.1']);
+});
+
+/** The answer to one datagram. */
+async function ask(side: Side, port: string, text: string): Promise<string> {
+  const client = new UdpClient();
+  await client.send(side.at(port), text);
+  return client.answer();
+}
+
+same(needs, 'echo over UDP: an answer, a line, and no process', async () => {
+  const answers = await pair.both(async (side) => [
+    await ask(side, 'udp_echo', 'datagram'),
+    await side.logged('udp_echo', /^START/),
+    /START: udp_echo pid=0 from=127\.0\.0\.1/.test(side.read('service.log')),
+  ]);
+  alike(answers, ['datagram', ['START: udp_echo pid=N from=127.0.0.1'], true]);
+});
+
+same(needs, 'discard over UDP', async () => {
+  const client = (side: Side): Promise<void> => new UdpClient().send(side.at('udp_discard'), 'datagram');
+  const answers = await pair.both(async (side) => {
+    await client(side);
+    return side.logged('udp_discard', /^START/);
+  });
+  alike(answers, ['START: udp_discard pid=N from=127.0.0.1']);
+});
+
+same(needs, 'daytime and time over UDP', async () => {
+  const { debian, kinetd } = await pair.both(async (side) => [
+    await ask(side, 'udp_daytime', ''),
+    await ask(side, 'udp_time', ''),
+  ]);
+  for (const [day = '', seconds = ''] of [debian, kinetd]) {
+    expect(day).toMatch(date);
+    expect(seconds).toHaveLength(4);
+    expect(fromNow(seconds)).toBeLessThan(60);
+  }
+});
+
+same(needs, 'chargen over UDP: 1024 bytes, of which the last line is short', async () => {
+  const { debian, kinetd } = await pair.both(async (side) => (await ask(side, 'udp_chargen', 'x')).split('\r\n'));
+  expect(debian.map(({ length }) => length)).toEqual([...Array(13).fill(72), 60, 0]);
+  // xinetd's ring goes on from one client to the next.
+  expect(kinetd.map(({ length }) => length)).toEqual(debian.map(({ length }) => length));
+  expect(debian[1]?.slice(0, -1)).toBe(debian[0]?.slice(1));
+  expect(kinetd[1]?.slice(0, -1)).toBe(kinetd[0]?.slice(1));
+});
+
+same(needs, 'a datagram of somebody who may not is not answered', async () => {
+  const answers = await pair.both(async (side) => {
+    const client = new UdpClient();
+    await client.send(side.at('udp_denied'), 'x');
+    const lines = await side.logged('udp_denied', /^FAIL/);
+    return [client.received, lines.filter((line) => line.startsWith('FAIL'))];
+  });
+  alike(answers, [[], ['FAIL: udp_denied address from=127.0.0.1']]);
+});
+
+difference(needs, 'each datagram of a burst to echo is answered, and its sender logged once', async () => {
+  const { debian, kinetd } = await pair.both(async (side) => {
+    const client = new UdpClient();
+    process.kill(side.pid, 'SIGSTOP');
+    for (let number = 0; number < 10; number++) await client.send(side.at('burst'), String(number));
+    process.kill(side.pid, 'SIGCONT');
+    await until(() => (client.received.length >= (side.name === 'Debian' ? 1 : 10) ? true : undefined));
+    await aWhile();
+    return { answers: client.received.length, lines: side.lines('burst') };
+  });
+  const lines = ['START: burst pid=N from=127.0.0.1'];
+  expect(debian).toEqual({ answers: 1, lines });
+  expect(kinetd).toEqual({ answers: 10, lines });
+});
+
+difference({ ...needs, root: true }, 'echo does not answer a datagram that comes from port 7', async () => {
+  const { debian, kinetd } = await pair.both(async (side) => {
+    // Each side has an address of its own for the port.
+    const client = new UdpClient('udp4', side.name === 'Debian' ? '127.0.0.71' : '127.0.0.72', 7);
+    await client.send(side.at('seven'), 'loop');
+    await side.logged('seven', /^START/);
+    await aWhile();
+    return client.received;
+  });
+  expect(debian).toEqual(['loop']);
+  expect(kinetd).toEqual([]);
 });

@@ -6,13 +6,8 @@
 import { type BuiltinPlan, builtinNames } from '../../model/mod.ts';
 import type { Definition } from '../definition.ts';
 import type { Findings } from './findings.ts';
-import type { Kind } from './transport.ts';
 
-export function resolveBuiltin(
-  { name, inetd }: Definition,
-  { socketType }: Kind,
-  findings: Findings,
-): BuiltinPlan | undefined {
+export function resolveBuiltin({ name, inetd }: Definition, findings: Findings): BuiltinPlan | undefined {
   const wanted = inetd?.service ?? name;
   const builtin = builtinNames.find((known) => known === wanted);
   if (builtin === undefined) {
@@ -21,14 +16,6 @@ export function resolveBuiltin(
       'type',
       `there is no internal service '${wanted}'`,
       `those there are: ${builtinNames.join(', ')}`,
-    );
-  }
-  if (socketType === 'dgram') {
-    return findings.add(
-      'not-supported-yet',
-      'type',
-      `internal ${builtin} over UDP is not supported yet`,
-      'comment it out, or name a program',
     );
   }
   return { kind: 'builtin', name: builtin };

@@ -56,7 +56,7 @@ export function resolveService(definition: Definition, around: Surroundings, fin
   const endpoints = port === undefined ? [] : resolveEndpoints(definition, port, around.hosts, system, findings);
   const internal = settings.type?.has('INTERNAL') === true;
   const server = internal
-    ? resolveBuiltin(definition, kind, findings)
+    ? resolveBuiltin(definition, findings)
     : resolveLaunch(definition, kind, around.environments, system, findings);
   const wait = internal ? kind.socketType === 'dgram' : settings.wait === true;
   const argv = server?.kind === 'program' ? server.launch.argv : undefined;

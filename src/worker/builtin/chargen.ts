@@ -11,6 +11,9 @@ const lineLength = 72;
 /** All lines once: what follows is the same again. */
 export const generated: Buffer = Buffer.from(Array.from({ length: ring }, (_, number) => line(number)).join(''));
 
+/** The answer to a datagram: as much of that as xinetd sends, which ends with a short line. */
+export const generatedDatagram: Buffer = Buffer.concat([generated.subarray(0, 1022), Buffer.from('\r\n')]);
+
 function line(number: number): string {
   const characters = Array.from({ length: lineLength }, (_, at) => first + ((number + at) % ring));
   return `${String.fromCharCode(...characters)}\r\n`;

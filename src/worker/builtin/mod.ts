@@ -1,2 +1,3 @@
 /** The internal services. */
+export { Datagrams } from './datagram.ts';
 export { answerStream } from './stream.ts';

@@ -10,12 +10,7 @@ import type { BuiltinName } from '../../model/mod.ts';
 import { closeDescriptor, type Descriptor, sendLast, zoneName } from '../../os/mod.ts';
 import { generated } from './chargen.ts';
 import { daytime, time } from './text.ts';
-
-/** Bytes from and to the client. */
-export interface Traffic {
-  readonly received: number;
-  readonly sent: number;
-}
+import type { Traffic } from './traffic.ts';
 
 /**
  * Answers a connection, whose descriptor belongs to this from now on.
