@@ -20,6 +20,7 @@
         "native/reap.c",
         "native/socket.c",
         "native/timer.c",
+        "native/unix.c",
         "native/watch.c"
       ],
       "cflags_c": [

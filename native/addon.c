@@ -19,5 +19,6 @@ NAPI_MODULE_INIT() {
   define_timer(env, exports);
   define_limits(env, exports);
   define_names(env, exports);
+  define_unix(env, exports);
   return exports;
 }

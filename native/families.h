@@ -18,5 +18,6 @@ void define_reap(napi_env env, napi_value exports);
 void define_timer(napi_env env, napi_value exports);
 void define_limits(napi_env env, napi_value exports);
 void define_names(napi_env env, napi_value exports);
+void define_unix(napi_env env, napi_value exports);
 
 #endif

@@ -72,11 +72,15 @@ export async function runForeground(options: RunOptions): Promise<number> {
   });
 }
 
-/** `echo: tcp 127.0.0.1:7777` for each socket. */
+/** `echo: tcp 127.0.0.1:7777` or `/run/echo: unix /run/echo` for each socket. */
 function printListeners(daemon: Daemon): void {
   for (const { service, listeners } of daemon.services) {
-    for (const { local } of listeners) {
+    for (const { endpoint, local } of listeners) {
       if (local === undefined) continue;
+      if (endpoint.family === 'unix') {
+        process.stderr.write(`${service.id}: unix ${endpoint.address}\n`);
+        continue;
+      }
       const host = local.address.includes(':') ? `[${local.address}]` : local.address;
       process.stderr.write(`${service.id}: ${service.protocol.name} ${host}:${local.port}\n`);
     }

@@ -245,6 +245,9 @@ function failureOf(act: () => void): SystemError | undefined {
   }
 }
 
-function endpointKey({ family, address, device, port, stack }: Endpoint): string {
-  return `${family} ${address} ${device ?? '*'} ${port} ${stack}`;
+/** A Unix socket with another owner or mode is another one, which goes on with the socket of the old. */
+function endpointKey(endpoint: Endpoint): string {
+  const { family, address, device, port, stack } = endpoint;
+  const access = endpoint.family === 'unix' ? ` ${endpoint.mode} ${endpoint.uid} ${endpoint.gid}` : '';
+  return `${family} ${address} ${device ?? '*'} ${port} ${stack}${access}`;
 }

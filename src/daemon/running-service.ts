@@ -9,7 +9,17 @@ import type { Ends, Server, Servers, ServerTimes } from '../launch/mod.ts';
 import type { Sources } from '../limit/mod.ts';
 import type { Listener, ListenerObserver } from '../listener/mod.ts';
 import { type Clock, type DaemonLog, type ServiceRecord, type Sink, serviceLine } from '../log/mod.ts';
-import type { BuiltinPlan, Decision, Endpoint, ExitFacts, LaunchStep, Local, Peer, Service } from '../model/mod.ts';
+import {
+  type BuiltinPlan,
+  type Decision,
+  type Endpoint,
+  type ExitFacts,
+  hasConnections,
+  type LaunchStep,
+  type Local,
+  type Peer,
+  type Service,
+} from '../model/mod.ts';
 import { type Connection, closeDescriptor, type Descriptor, SystemError } from '../os/mod.ts';
 import type { Worker } from '../worker/mod.ts';
 import type { Guard } from './access-control.ts';
@@ -216,7 +226,7 @@ export class RunningService implements ListenerObserver, LaunchObserver {
 
   onPending(listener: Listener): void {
     const answer = this.#answer;
-    const stream = this.#service.socketType === 'stream';
+    const stream = hasConnections(this.#service.socketType);
     const peer = stream ? undefined : listener.firstSender();
     if (!stream && peer === undefined) return;
     const local = stream || this.#boundToOneAddress(listener) ? listener.local : undefined;
@@ -330,7 +340,7 @@ export class RunningService implements ListenerObserver, LaunchObserver {
    */
   #refusePending(listener: Listener, refusal: Refusal): void {
     if (listener.state !== 'listening') {
-      const from = this.#service.socketType === 'stream' ? undefined : listener.firstSender()?.address;
+      const from = hasConnections(this.#service.socketType) ? undefined : listener.firstSender()?.address;
       this.#refusals.tell(this.#service, refusal, from);
       return;
     }

@@ -131,7 +131,8 @@ export class Transition {
   }
 }
 
-function placeOf({ address, port }: Endpoint): string {
+function placeOf({ family, address, port }: Endpoint): string {
+  if (family === 'unix') return address;
   return `${address.includes(':') ? `[${address}]` : address}:${port}`;
 }
 

@@ -3,6 +3,8 @@
  * and LOCAL_PORT which xinetd never told, and the variables of UCSPI (tcpserver's environment, cr.yp.to), so that
  * programs written for it run unchanged.
  *
+ * Over a Unix socket REMOTE_HOST says who connected (`unix:uid=1000`), and the variables are those of ucspi-unix.
+ *
  * A variable whose value is not known is absent, with one exception: REMOTE_HOST is `<no address>` for a stream
  * service that waits, as under xinetd.
  */
@@ -37,6 +39,17 @@ const values: Readonly<Record<Exclude<ConnectionVariable, 'PROTO'>, Value>> = {
   UDPREMOTEPORT: peerPort,
   UDPLOCALIP: localHost,
   UDPLOCALPORT: localPort,
+  UNIXLOCALPATH: localHost,
+  UNIXREMOTEPID: ({ peer }) => peer?.credentials?.pid,
+  UNIXREMOTEEUID: ({ peer }) => peer?.credentials?.uid,
+  UNIXREMOTEEGID: ({ peer }) => peer?.credentials?.gid,
+};
+
+/** Those of other protocols, and ports where there are none. */
+const foreign: Readonly<Record<string, RegExp>> = {
+  TCP: /^(UDP|UNIX)/,
+  UDP: /^(TCP|UNIX)/,
+  UNIX: /^(TCP|UDP|LOCAL_|REMOTE_PORT)/,
 };
 
 /** Makes, once for a service, the function that gives each connection its `NAME=VALUE` strings. */
@@ -45,12 +58,12 @@ export function connectionEnvironment(
   { variables }: Pick<LaunchPlan, 'variables'>,
 ): (ends: Ends) => string[] {
   const proto = name.toUpperCase();
-  const other = proto === 'TCP' ? 'UDP' : 'TCP';
+  const others = foreign[proto] ?? /^(TCP|UDP|UNIX)/;
   const constant: string[] = [];
   const variable: { readonly name: string; readonly value: Value }[] = [];
   for (const variableName of variables) {
     if (variableName === 'PROTO') constant.push(`PROTO=${proto}`);
-    else if (!variableName.startsWith(other)) variable.push({ name: variableName, value: values[variableName] });
+    else if (!others.test(variableName)) variable.push({ name: variableName, value: values[variableName] });
   }
   return (ends) => {
     const strings = [...constant];

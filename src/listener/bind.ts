@@ -1,21 +1,31 @@
 /**
  * From an endpoint to a bound socket: socket, IPV6_V6ONLY, SO_REUSEADDR, buffers, TCP options, bind, listen, in
- * xinetd's order (TCP options on the listening socket are inherited by accepted ones on Linux).
+ * xinetd's order (TCP options on the listening socket are inherited by accepted ones on Linux). A Unix socket has a
+ * file besides, with the mode and the owner that the endpoint says.
  */
-import type { Endpoint, Service } from '../model/mod.ts';
+import { type Endpoint, hasConnections, type InternetEndpoint, type Service, type UnixEndpoint } from '../model/mod.ts';
 import {
   bindInternet,
+  bindSocketFile,
   bindToDevice,
   closeDescriptor,
   type Descriptor,
   listen,
   openSocket,
+  removeSocketFile,
+  type SocketFile,
   SystemError,
   setSocketOption,
 } from '../os/mod.ts';
 
 /** What of a service its sockets depend on; two services that agree on it can share a bound socket in turn. */
 export type SocketPlan = Pick<Service, 'socketType' | 'protocol' | 'wait' | 'socket'>;
+
+export interface OpenedSocket {
+  readonly descriptor: Descriptor;
+  /** A Unix socket's. */
+  readonly file: SocketFile | undefined;
+}
 
 /**
  * @param beside listening sockets that are about to be closed: their addresses may overlap with this one's (all
@@ -28,7 +38,8 @@ export function openListeningSocket(
   plan: SocketPlan,
   endpoint: Endpoint,
   beside: readonly Descriptor[] = [],
-): Descriptor {
+): OpenedSocket {
+  if (endpoint.family === 'unix') return openUnix(plan, endpoint);
   try {
     return openFamily(plan, endpoint, beside);
   } catch (error) {
@@ -42,7 +53,23 @@ export function familyMissing(error: unknown): boolean {
   return error instanceof SystemError && (error.code === 'EAFNOSUPPORT' || error.code === 'EADDRNOTAVAIL');
 }
 
-function openFamily(plan: SocketPlan, endpoint: Endpoint, beside: readonly Descriptor[]): Descriptor {
+function openUnix(plan: SocketPlan, endpoint: UnixEndpoint): OpenedSocket {
+  const { socketType } = plan;
+  const descriptor = openSocket({ family: 'unix', type: socketType, protocol: 0, nonBlocking: !plan.wait });
+  let file: SocketFile | undefined;
+  try {
+    applyOptions(plan, descriptor);
+    file = bindSocketFile(descriptor, socketType, endpoint.address, endpoint);
+    startListening(plan, descriptor);
+    return { descriptor, file };
+  } catch (error) {
+    if (file !== undefined) removeSocketFile(file);
+    closeDescriptor(descriptor);
+    throw error;
+  }
+}
+
+function openFamily(plan: SocketPlan, endpoint: InternetEndpoint, beside: readonly Descriptor[]): OpenedSocket {
   const descriptor = openSocket({
     family: endpoint.family,
     type: plan.socketType,
@@ -64,7 +91,7 @@ function openFamily(plan: SocketPlan, endpoint: Endpoint, beside: readonly Descr
     closeDescriptor(descriptor);
     throw error;
   }
-  return descriptor;
+  return { descriptor, file: undefined };
 }
 
 /**
@@ -93,7 +120,7 @@ export function applyChanges(plan: SocketPlan, descriptor: Descriptor): void {
 }
 
 function startListening({ socketType, socket }: SocketPlan, descriptor: Descriptor): void {
-  if (socketType === 'stream' || socketType === 'seqpacket') listen(descriptor, socket.backlog);
+  if (hasConnections(socketType)) listen(descriptor, socket.backlog);
 }
 
 function applyOptions({ protocol, socket }: SocketPlan, descriptor: Descriptor): void {

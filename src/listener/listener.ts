@@ -5,22 +5,26 @@
  *
  * A listener never reads what a client sent. For datagrams the daemon may ask for the sender of the first one.
  */
-import type { Endpoint, Local, Peer } from '../model/mod.ts';
+import { type Endpoint, hasConnections, type Local, type Peer } from '../model/mod.ts';
 import {
   acceptBatch,
   type Connection,
+  changeSocketFile,
   closeDescriptor,
   type Descriptor,
   discardDatagram,
   duplicate,
   localAddress,
   peekSender,
+  removeSocketFile,
+  type SocketFile,
   setBlocking,
   type Watch,
   watchReadable,
 } from '../os/mod.ts';
-import { applyChanges, openListeningSocket, type SocketPlan } from './bind.ts';
+import { applyChanges, type OpenedSocket, openListeningSocket, type SocketPlan } from './bind.ts';
 import { type ListenerEvent, type ListenerState, nextState } from './state.ts';
+import { unixPeer, unixSender } from './unix-peer.ts';
 
 /** Connections accepted in one go before the other listeners get their turn. */
 const batch = 16;
@@ -38,6 +42,8 @@ export interface ListenerObserver {
 /** The socket of a listener that ends, for the one that goes on with it. */
 export interface Bequest {
   readonly descriptor: Descriptor;
+  /** A Unix socket's; it stays where it is. */
+  readonly file: SocketFile | undefined;
   /** A `wait` server still has the socket, and was started for this listener. */
   readonly busy: Listener | undefined;
 }
@@ -57,7 +63,7 @@ export class Listener {
   #state: ListenerState = 'down';
   /** Who has gone on with the socket while a server had it. */
   #heir: Listener | undefined;
-  #socket: { readonly descriptor: Descriptor; readonly watch: Watch; readonly local: Local } | undefined;
+  #socket: (OpenedSocket & { readonly watch: Watch; readonly local: Local }) | undefined;
 
   constructor(plan: SocketPlan, endpoint: Endpoint, observer: ListenerObserver) {
     this.#plan = plan;
@@ -96,16 +102,17 @@ export class Listener {
    * the socket keeps it to its end.
    * @throws SystemError when the socket does not take the new options; it is closed then, or nobody could bind again
    */
-  adopt({ descriptor, busy }: Bequest): void {
+  adopt({ descriptor, file, busy }: Bequest): void {
     const next = nextState(this.#state, 'open');
     try {
       if (busy === undefined) setBlocking(descriptor, this.#plan.wait);
       applyChanges(this.#plan, descriptor);
+      if (file !== undefined && this.endpoint.family === 'unix') changeSocketFile(file, this.endpoint);
     } catch (error) {
-      closeDescriptor(descriptor);
+      discard({ descriptor, file });
       throw error;
     }
-    this.#install(descriptor);
+    this.#install({ descriptor, file });
     this.#state = next;
     if (busy === undefined) return;
     this.handOver();
@@ -173,7 +180,9 @@ export class Listener {
 
   /** The sender of the first queued datagram; undefined when there is none after all. */
   firstSender(): Peer | undefined {
-    return this.#socket === undefined ? undefined : peekSender(this.#socket.descriptor);
+    if (this.#socket === undefined) return undefined;
+    const sender = peekSender(this.#socket.descriptor);
+    return sender !== undefined && this.endpoint.family === 'unix' ? unixSender : sender;
   }
 
   /**
@@ -183,8 +192,8 @@ export class Listener {
   discardFirst(): Discarded {
     const descriptor = this.#socket?.descriptor;
     if (descriptor === undefined) return { peer: undefined, failure: undefined };
-    if (this.#plan.socketType !== 'stream') {
-      const peer = peekSender(descriptor);
+    if (!hasConnections(this.#plan.socketType)) {
+      const peer = this.firstSender();
       if (peer !== undefined) discardDatagram(descriptor);
       return { peer, failure: undefined };
     }
@@ -209,7 +218,7 @@ export class Listener {
     if (socket === undefined) return undefined;
     socket.watch.close();
     this.#socket = undefined;
-    return { descriptor: socket.descriptor, busy };
+    return { descriptor: socket.descriptor, file: socket.file, busy };
   }
 
   #move(event: ListenerEvent): void {
@@ -217,17 +226,18 @@ export class Listener {
   }
 
   /** @throws SystemError for want of memory or of the kernel's room for watches; the descriptor is closed then */
-  #install(descriptor: Descriptor): void {
+  #install(opened: OpenedSocket): void {
+    const { descriptor } = opened;
     const onReadable = this.#plan.wait ? () => this.#observer.onPending(this) : () => this.#accept(descriptor);
     let watch: Watch | undefined;
     try {
       const local = localAddress(descriptor);
       watch = watchReadable(descriptor, onReadable);
       watch.start();
-      this.#socket = { descriptor, watch, local };
+      this.#socket = { ...opened, watch, local };
     } catch (error) {
       watch?.close();
-      closeDescriptor(descriptor);
+      discard(opened);
       throw error;
     }
   }
@@ -235,14 +245,26 @@ export class Listener {
   #drop(): void {
     if (this.#socket === undefined) return;
     this.#socket.watch.close();
-    closeDescriptor(this.#socket.descriptor);
+    discard(this.#socket);
     this.#socket = undefined;
   }
 
   /** Connections of a batch are all served, even when one of them makes the daemon hold or pause the listener. */
   #accept(descriptor: Descriptor): void {
     const { connections, failure } = acceptBatch(descriptor, batch);
-    if (connections.length > 0) this.#observer.onConnections(this, connections);
+    if (connections.length > 0) {
+      this.#observer.onConnections(this, this.endpoint.family === 'unix' ? connections.map(withPeer) : connections);
+    }
     if (failure !== undefined && this.#state === 'listening') this.#observer.onAcceptFailure(this, failure);
   }
+}
+
+function withPeer(connection: Connection): Connection {
+  return { ...connection, peer: unixPeer(connection.descriptor) };
+}
+
+/** The file goes first: who comes now finds no service, instead of one that refuses. */
+function discard({ descriptor, file }: OpenedSocket): void {
+  if (file !== undefined) removeSocketFile(file);
+  closeDescriptor(descriptor);
 }

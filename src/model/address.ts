@@ -16,8 +16,15 @@ export interface Protocol {
   readonly number: number;
 }
 
+/** Whether such a socket has connections to accept, instead of datagrams to read. */
+export function hasConnections(type: SocketType): boolean {
+  return type === 'stream' || type === 'seqpacket';
+}
+
 /** A socket that a service is configured to have. */
-export interface Endpoint {
+export type Endpoint = InternetEndpoint | UnixEndpoint;
+
+export interface InternetEndpoint {
   readonly family: Family;
   /** Canonical numeric address; `0.0.0.0` and `::` are the wildcards. */
   readonly address: string;
@@ -38,10 +45,37 @@ export interface Endpoint {
   readonly implied: boolean;
 }
 
+/** A socket with a file. What is fixed for it has the names of the others, so that both can be told of alike. */
+export interface UnixEndpoint {
+  readonly family: 'unix';
+  /** The absolute path, fewer than 108 bytes. */
+  readonly address: string;
+  readonly device: undefined;
+  readonly port: 0;
+  readonly stack: 'only';
+  readonly implied: false;
+  /** Who may connect: the permission bits of the file. */
+  readonly mode: number;
+  /** Who owns the file; undefined is who runs the daemon. */
+  readonly uid: number | undefined;
+  readonly gid: number | undefined;
+}
+
 /** The other end of a connection, or the sender of a datagram. */
 export interface Peer {
+  /** Numeric; `unix:uid=N` for a connection over a Unix socket, and `unix` for a datagram, whose sender nobody knows. */
   readonly address: string;
+  /** 0 for Unix sockets. */
   readonly port: number;
+  /** Who connected to a Unix socket. */
+  readonly credentials?: PeerCredentials;
+}
+
+/** As they were when it connected (SO_PEERCRED). */
+export interface PeerCredentials {
+  readonly pid: number;
+  readonly uid: number;
+  readonly gid: number;
 }
 
 /** One side of a socket: where the daemon was reached. */

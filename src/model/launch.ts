@@ -5,7 +5,7 @@
 
 /**
  * Told to a server about its connection. REMOTE_HOST is xinetd's; the next four are what its users have asked
- * for; the rest are UCSPI's, whose prefix is the value of PROTO (`TCP` or `UDP`).
+ * for; the rest are UCSPI's, whose prefix is the value of PROTO (`TCP`, `UDP` or `UNIX`).
  */
 export const connectionVariables = [
   'REMOTE_HOST',
@@ -21,6 +21,10 @@ export const connectionVariables = [
   'UDPREMOTEPORT',
   'UDPLOCALIP',
   'UDPLOCALPORT',
+  'UNIXLOCALPATH',
+  'UNIXREMOTEPID',
+  'UNIXREMOTEEUID',
+  'UNIXREMOTEEGID',
 ] as const;
 export type ConnectionVariable = (typeof connectionVariables)[number];
 

@@ -1,5 +1,5 @@
 /** The vocabulary of kinetd as types. Imports nothing outside this folder. */
-export type * from './address.ts';
+export * from './address.ts';
 export type * from './decision.ts';
 export type * from './host-name.ts';
 export * from './launch.ts';

@@ -11,6 +11,7 @@ export * from './limits.ts';
 export * from './names.ts';
 export * from './pulse.ts';
 export * from './socket.ts';
+export * from './socket-file.ts';
 export { FileError } from './walk.ts';
 export * from './watch.ts';
 export * from './zone.ts';

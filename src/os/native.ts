@@ -67,6 +67,10 @@ export interface Native {
   connectUnixDatagram(path: string): number;
   sendDatagram(descriptor: number, bytes: Uint8Array): boolean;
 
+  bindUnix(descriptor: number, path: string, mode: number): void;
+  connectUnix(descriptor: number, path: string): void;
+  peerCredentials(descriptor: number): readonly [pid: number, uid: number, gid: number];
+
   closeDescriptor(descriptor: number): void;
   openNull(): number;
   duplicate(descriptor: number): number;

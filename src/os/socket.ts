@@ -1,11 +1,11 @@
 /**
- * Internet sockets: make, set up, bind, listen, accept.
+ * Sockets: make, set up, bind, listen, accept. What is special about those with a file is in socket-file.ts.
  *
  * Listening sockets are ours and not node:net's, since that accepts and reads behind our back. Addresses go in and
  * come out as the canonical text of src/model/address.ts; an IPv4 client of a dual-stack socket is IPv4 everywhere,
  * for the server too, whose socket is turned into an IPv4 one.
  */
-import type { Family, Local, Peer, SocketType } from '../model/mod.ts';
+import type { Family, Local, Peer, PeerCredentials, SocketType } from '../model/mod.ts';
 import type { Descriptor } from './descriptor.ts';
 import { native } from './native.ts';
 
@@ -80,6 +80,12 @@ export function sendNow(socket: Descriptor, bytes: Uint8Array): number {
 /** shutdown(2): the other side sees the end behind what was sent. Nothing happens when it has gone. */
 export function endSending(socket: Descriptor): void {
   native.endSending(socket);
+}
+
+/** Who connected over a Unix socket, as it was then. */
+export function peerCredentials(connection: Descriptor): PeerCredentials {
+  const [pid, uid, gid] = native.peerCredentials(connection);
+  return { pid, uid, gid };
 }
 
 /** Where the socket is bound. For a Unix socket the address is its path and the port 0. */

@@ -1,11 +1,12 @@
 /** The lines of an inetd.conf: families, addresses, words that are wrong, rates, wait services, reload. */
-import { existsSync } from 'node:fs';
+import { existsSync, lstatSync } from 'node:fs';
 import { join } from 'node:path';
 
 import { expect } from 'vitest';
 
 import { open, talk, UdpClient } from '../daemon/client.ts';
 import { currentUser } from '../daemon/kinetd.ts';
+import { fares, leaveStale } from '../daemon/unix-client.ts';
 import { alive, until } from '../daemon/until.ts';
 import { type Answers, compare, difference, same, sharedPair } from './pair.ts';
 import { findings } from './probe.ts';
@@ -236,12 +237,34 @@ difference({ ...needs, root: true }, 'a client whose own port is 20 is served li
   expect(answers).toEqual({ debian: 'closed', kinetd: 'served' });
 });
 
-difference(needs, 'Unix sockets are not supported yet', async () => {
+same(needs, 'a Unix socket is for everybody, and takes the place of one that nobody serves', async () => {
   const files = { 'inetd.conf': `@FOLDER@/socket stream unix nowait ${user} /bin/cat cat\n${cat('s')}\n` };
-  const { debian, kinetd } = await compare({ personality: 'inetd', files }, async (side) => {
-    return [existsSync(join(side.folder, 'socket')), await side.fares('s')];
+  const before = (side: Side): void => leaveStale(join(side.folder, 'socket'));
+  const answers = await compare({ personality: 'inetd', files, before }, async (side) => {
+    const path = join(side.folder, 'socket');
+    return [lstatSync(path).mode & 0o777, await fares(path), await side.fares('s')];
   });
-  expect({ debian, kinetd }).toEqual({ debian: [true, 'served'], kinetd: [false, 'served'] });
+  alike(answers, [0o666, 'served', 'served']);
+});
+
+difference(needs, 'a file in the place of a Unix socket is not removed', async () => {
+  const files = { 'inetd.conf': `@FOLDER@/mine stream unix nowait ${user} /bin/cat cat\n${cat('s')}\n`, mine: 'text' };
+  const { debian, kinetd } = await compare({ personality: 'inetd', files, unready: true }, async (side) => {
+    await side.ready();
+    return [await side.fares('s'), side.read('mine')];
+  });
+  expect({ debian, kinetd }).toEqual({ debian: ['served', ''], kinetd: ['served', 'text'] });
+});
+
+same(needs, 'the file of a Unix socket goes when the daemon stops', async () => {
+  const files = { 'inetd.conf': `@FOLDER@/socket stream unix nowait ${user} /bin/cat cat\n${cat('s')}\n` };
+  const answers = await compare({ personality: 'inetd', files }, async (side) => {
+    const before = existsSync(join(side.folder, 'socket'));
+    side.signal('SIGTERM');
+    await side.ended;
+    return [before, existsSync(join(side.folder, 'socket'))];
+  });
+  alike(answers, [true, false]);
 });
 
 same(needs, '-R is the rate of lines that have none of their own', async () => {

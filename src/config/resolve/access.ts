@@ -110,7 +110,9 @@ export function resolveHostsName(
   const { dialect, settings } = definition;
   const own = decodeBytes(definition.name) ?? definition.name;
   if (dialect === 'inetd') {
-    const asked = options.libwrap && settings.wait !== true && kind.socketType === 'stream';
+    // hosts_access(5) is about addresses, which clients of a Unix socket do not have.
+    const connects = settings.wait !== true && kind.socketType === 'stream' && definition.inetd?.unix === undefined;
+    const asked = options.libwrap && connects;
     return asked ? argv?.[0] : undefined;
   }
   if (settings.flags?.has('NOLIBWRAP') === true) return undefined;

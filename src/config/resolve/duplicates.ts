@@ -6,7 +6,7 @@
  * and on socket options, so that is a warning. The half of a pair that an inetd.conf line only implies gives
  * way without a word: FreeBSD's `tcp` and `tcp6` lines for one service are meant side by side.
  */
-import type { Endpoint, Service } from '../../model/mod.ts';
+import type { Endpoint, InternetEndpoint, Service } from '../../model/mod.ts';
 
 export interface Clash {
   readonly service: Service;
@@ -35,7 +35,7 @@ export function settleAddresses(services: readonly Service[]): Settled {
   const refused = new Set<Service>();
   for (const service of services) {
     for (const endpoint of service.endpoints) {
-      if (endpoint.port === 0 || endpoint.implied) continue;
+      if ((endpoint.port === 0 && endpoint.family !== 'unix') || endpoint.implied) continue;
       const key = portKey(service, endpoint);
       const claims = byPort.get(key) ?? [];
       byPort.set(key, claims);
@@ -64,7 +64,8 @@ export function settleAddresses(services: readonly Service[]): Settled {
   }
 }
 
-function portKey({ protocol }: Service, { port }: Endpoint): string {
+function portKey({ protocol }: Service, { family, address, port }: Endpoint): string {
+  if (family === 'unix') return `unix ${address}`;
   return `${protocol.number} ${port}`;
 }
 
@@ -73,6 +74,7 @@ function portKey({ protocol }: Service, { port }: Endpoint): string {
  * nothing; a device is a part of every address.
  */
 export function overlap(a: Endpoint, b: Endpoint): 'same' | 'part' | undefined {
+  if (a.family === 'unix' || b.family === 'unix') return a.address === b.address ? 'same' : undefined;
   if (a.device !== b.device && a.device !== undefined && b.device !== undefined) return undefined;
   const [first, second] = [reach(a), reach(b)];
   for (const family of ['inet', 'inet6'] as const) {
@@ -85,7 +87,7 @@ export function overlap(a: Endpoint, b: Endpoint): 'same' | 'part' | undefined {
 }
 
 /** The address that an endpoint takes in each family. */
-function reach({ family, address, stack }: Endpoint): { readonly inet?: string; readonly inet6?: string } {
+function reach({ family, address, stack }: InternetEndpoint): { readonly inet?: string; readonly inet6?: string } {
   if (family === 'inet') return { inet: address };
   return stack === 'only' ? { inet6: address } : { inet6: address, inet: '0.0.0.0' };
 }

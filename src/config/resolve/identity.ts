@@ -41,13 +41,14 @@ export function resolveIdentity(definition: Definition, system: System, findings
 }
 
 /** A user as far as a configuration can name one; the name is missing for digits. */
-interface Named {
+export interface Named {
   readonly name: string | undefined;
   readonly uid: number;
   readonly gid: number;
 }
 
-function findUser(bytes: string, digitsAreIds: boolean, system: System, findings: Findings): Named | undefined {
+/** @returns undefined when there is none, which has been told */
+export function findUser(bytes: string, digitsAreIds: boolean, system: System, findings: Findings): Named | undefined {
   if (digitsAreIds && /^\d+$/.test(bytes)) {
     const id = checkedId(bytes, 'user', findings);
     return id === undefined ? undefined : { name: undefined, uid: id, gid: id };
@@ -66,7 +67,8 @@ function findUser(bytes: string, digitsAreIds: boolean, system: System, findings
   );
 }
 
-function findGroup(bytes: string, system: System, findings: Findings): number | undefined {
+/** @returns undefined when there is none, which has been told */
+export function findGroup(bytes: string, system: System, findings: Findings): number | undefined {
   if (/^\d+$/.test(bytes)) return checkedId(bytes, 'group', findings);
   const name = systemText(bytes, 'group', findings);
   if (name === undefined) return undefined;

@@ -56,7 +56,4 @@ export function checkSupported(definition: Definition, findings: Findings): void
       'leave it off, and give the service limits in an xinetd.conf entry',
     );
   }
-  if (inetd?.transport === 'unix') {
-    findings.add('not-supported-yet', undefined, 'Unix sockets are not supported yet', 'give the service a port');
-  }
 }

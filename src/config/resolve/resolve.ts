@@ -92,7 +92,7 @@ function describeClash(clash: Clash, definition: Definition, defaults: Defaults)
   const { service, endpoint, earlier, other, same } = clash;
   const findings = new Findings(definition, defaults.spans);
   const owner = `the service ${earlier.id} (${earlier.origin.file}, line ${earlier.origin.line})`;
-  const address = `${addressText(endpoint)}/${service.protocol.name}`;
+  const address = endpoint.family === 'unix' ? endpoint.address : `${addressText(endpoint)}/${service.protocol.name}`;
   const attribute = definition.settings.port === undefined ? undefined : 'port';
   if (same) {
     const help = 'give one of them another port or address';

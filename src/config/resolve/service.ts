@@ -9,7 +9,6 @@ import { resolveAccess, resolveHostsName } from './access.ts';
 import { resolveBanners } from './banners.ts';
 import { resolveBuiltin } from './builtin.ts';
 import { resolveDirectories } from './directories.ts';
-import { resolveEndpoints } from './endpoint.ts';
 import type { Environments } from './environment.ts';
 import type { Findings } from './findings.ts';
 import { deepFreeze } from './freeze.ts';
@@ -21,9 +20,10 @@ import type { ResolveOptions } from './options.ts';
 import { resolveServer } from './program.ts';
 import { checkRequired } from './required.ts';
 import { resolveServiceLimits } from './service-limits.ts';
+import { resolveSockets } from './sockets.ts';
 import type { System } from './system.ts';
 import { decodeBytes, systemText } from './text.ts';
-import { kindOf, resolvePort, resolveTransport } from './transport.ts';
+import { kindOf } from './transport.ts';
 
 export interface Surroundings {
   readonly system: System;
@@ -51,9 +51,7 @@ export function resolveService(definition: Definition, around: Surroundings, fin
   if (findings.refused) return undefined;
   const kind = kindOf(settings);
   checkRequired(settings, kind, findings);
-  const transport = resolveTransport(kind, system, findings);
-  const port = transport === undefined ? undefined : resolvePort(definition, transport.protocol, system, findings);
-  const endpoints = port === undefined ? [] : resolveEndpoints(definition, port, around.hosts, system, findings);
+  const sockets = resolveSockets(definition, kind, around.hosts, system, findings);
   const internal = settings.type?.has('INTERNAL') === true;
   const server = internal
     ? resolveBuiltin(definition, findings)
@@ -66,16 +64,16 @@ export function resolveService(definition: Definition, around: Surroundings, fin
   const logging = resolveLogging(definition, around.defaultSpans, findings);
   const greets = kind.socketType === 'stream' && !wait;
   const banners = resolveBanners(definition, greets, around.defaultSpans, system, findings);
-  if (findings.refused || transport === undefined || server === undefined) return undefined;
+  if (findings.refused || sockets === undefined || server === undefined) return undefined;
 
   return {
     id: idOf(definition),
     name: decodeBytes(definition.name) ?? definition.name,
     origin: originOf(definition),
-    socketType: transport.socketType,
-    protocol: transport.protocol,
+    socketType: sockets.socketType,
+    protocol: sockets.protocol,
     wait,
-    endpoints,
+    endpoints: sockets.endpoints,
     socket: socketOptions(definition, options),
     limits,
     access,

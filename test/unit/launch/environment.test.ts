@@ -23,6 +23,18 @@ test('a TCP server is told both ends, in the words of xinetd and of UCSPI', () =
   ]);
 });
 
+test('a server of a Unix socket is told who connected, and no address', () => {
+  const peer = { address: 'unix:uid=1000', port: 0, credentials: { pid: 42, uid: 1000, gid: 100 } };
+  expect(environment('unix')({ peer, local: { address: '/run/s', port: 0 } }).sort()).toEqual([
+    'PROTO=UNIX',
+    'REMOTE_HOST=unix:uid=1000',
+    'UNIXLOCALPATH=/run/s',
+    'UNIXREMOTEEGID=100',
+    'UNIXREMOTEEUID=1000',
+    'UNIXREMOTEPID=42',
+  ]);
+});
+
 test('a UDP server has the prefix UDP, and nothing about an unknown local end', () => {
   expect(environment('udp')({ peer: ends.peer, local: undefined }).sort()).toEqual([
     'PROTO=UDP',

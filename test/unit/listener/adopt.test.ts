@@ -13,7 +13,7 @@ test('a socket that does not take the new options is closed, so that its address
   if (endpoint === undefined) throw new Error('the service has an endpoint');
   const listener = new Listener(service, endpoint, { onConnections() {}, onPending() {}, onAcceptFailure() {} });
   const noSocket = openNull();
-  expect(() => listener.adopt({ descriptor: noSocket, busy: undefined })).toThrow(SystemError);
+  expect(() => listener.adopt({ descriptor: noSocket, file: undefined, busy: undefined })).toThrow(SystemError);
   expect(existsSync(`/proc/self/fd/${noSocket}`)).toBe(false);
   listener.open();
   expect(listener.state).toBe('listening');

@@ -1,0 +1,33 @@
+/** What sockets a service has: of the Internet, by transport.ts and endpoint.ts, or one with a file, by unix.ts. */
+import type { Endpoint } from '../../model/mod.ts';
+import type { Definition } from '../definition.ts';
+import { resolveEndpoints } from './endpoint.ts';
+import type { Findings } from './findings.ts';
+import type { Hosts } from './local-address.ts';
+import type { System } from './system.ts';
+import { type Kind, resolvePort, resolveTransport, type Transport } from './transport.ts';
+import { unixEndpoint, unixTransport } from './unix.ts';
+
+export interface Sockets extends Transport {
+  readonly endpoints: readonly Endpoint[];
+}
+
+/** @returns undefined when there is an error among the findings */
+export function resolveSockets(
+  definition: Definition,
+  kind: Kind,
+  hosts: Hosts,
+  system: System,
+  findings: Findings,
+): Sockets | undefined {
+  const { inetd } = definition;
+  if (inetd?.unix !== undefined) {
+    const transport = unixTransport(kind.socketType, findings);
+    const endpoint = unixEndpoint(inetd.unix, inetd.dialect, system, findings);
+    return transport === undefined || endpoint === undefined ? undefined : { ...transport, endpoints: [endpoint] };
+  }
+  const transport = resolveTransport(kind, system, findings);
+  const port = transport === undefined ? undefined : resolvePort(definition, transport.protocol, system, findings);
+  if (transport === undefined || port === undefined) return undefined;
+  return { ...transport, endpoints: resolveEndpoints(definition, port, hosts, system, findings) };
+}
