@@ -1,4 +1,6 @@
 /** The services that the daemon answers itself: echo, discard, daytime, time and chargen, over TCP and UDP. */
+import { randomInt } from 'node:crypto';
+
 import { expect } from 'vitest';
 
 import { open, talk, UdpClient } from '../daemon/client.ts';
@@ -195,8 +197,8 @@ difference(needs, 'each datagram of a burst to echo is answered, and its sender 
 
 difference({ ...needs, root: true }, 'echo does not answer a datagram that comes from port 7', async () => {
   const { debian, kinetd } = await pair.both(async (side) => {
-    // Each side has an address of its own for the port.
-    const client = new UdpClient('udp4', side.name === 'Debian' ? '127.0.0.71' : '127.0.0.72', 7);
+    // At an address that nobody else has for that port.
+    const client = new UdpClient('udp4', `127.${randomInt(100, 200)}.${randomInt(256)}.${randomInt(1, 255)}`, 7);
     await client.send(side.at('seven'), 'loop');
     await side.logged('seven', /^START/);
     await aWhile();
