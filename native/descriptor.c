@@ -87,6 +87,38 @@ static napi_value socket_pair(napi_env env, napi_callback_info info) {
   return result;
 }
 
+/* openPipe(): [read, write]; the end to read from is not blocking, the other is */
+static napi_value open_pipe(napi_env env, napi_callback_info info) {
+  (void)info;
+  int ends[2];
+  if (pipe2(ends, O_CLOEXEC) < 0) return fail(env, "pipe", errno);
+  if (fcntl(ends[0], F_SETFL, O_NONBLOCK) < 0) {
+    int error = errno;
+    close(ends[0]);
+    close(ends[1]);
+    return fail(env, "fcntl", error);
+  }
+  napi_value result = make_array(env);
+  set_element(env, result, 0, make_number(env, ends[0]));
+  set_element(env, result, 1, make_number(env, ends[1]));
+  return result;
+}
+
+/* readPipe(descriptor, buffer): number of bytes, 0 at the end, undefined when nothing waits */
+static napi_value read_pipe(napi_env env, napi_callback_info info) {
+  napi_value arguments[2];
+  int fd;
+  void *data;
+  size_t size;
+  take_arguments(env, info, 2, arguments);
+  if (!take_int(env, arguments[0], &fd) || !take_bytes(env, arguments[1], &data, &size)) return NULL;
+  ssize_t length;
+  do length = read(fd, data, size);
+  while (length < 0 && errno == EINTR);
+  if (length >= 0) return make_number(env, (double)length);
+  return errno == EAGAIN ? make_undefined(env) : fail(env, "read", errno);
+}
+
 /* sendDescriptors(descriptor, bytes, descriptors): number of bytes sent, undefined when there is no room */
 static napi_value send_descriptors(napi_env env, napi_callback_info info) {
   napi_value arguments[3];
@@ -168,6 +200,8 @@ void define_descriptor(napi_env env, napi_value exports) {
   define_function(env, exports, "duplicateOnto", duplicate_onto);
   define_function(env, exports, "setBlocking", set_blocking);
   define_function(env, exports, "socketPair", socket_pair);
+  define_function(env, exports, "openPipe", open_pipe);
+  define_function(env, exports, "readPipe", read_pipe);
   define_function(env, exports, "sendDescriptors", send_descriptors);
   define_function(env, exports, "receiveDescriptors", receive_descriptors);
 }

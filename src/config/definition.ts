@@ -87,6 +87,7 @@ export interface Settings {
   /** NAME=VALUE, in order; a later one of the same name wins. */
   readonly env?: readonly string[];
   readonly passenv?: readonly string[];
+  readonly stderr?: 'client' | 'log' | 'null';
   readonly instances?: Bound;
   readonly per_source?: Bound;
   readonly cps?: { readonly connections: number; readonly pauseSeconds: number };

@@ -25,6 +25,7 @@ import type { Worker } from '../worker/mod.ts';
 import type { Guard } from './access-control.ts';
 import { Admission } from './admission.ts';
 import { Delegated } from './delegated.ts';
+import { ErrorOutput } from './error-output.ts';
 import { Greeter, type Greetings } from './greeter.ts';
 import type { Inheritance } from './inheritance.ts';
 import type { Inquiries } from './inquiries.ts';
@@ -81,13 +82,15 @@ export class RunningService implements ListenerObserver, LaunchObserver {
   #log: ServiceLog | undefined;
   readonly #refusals: Refusals;
   readonly #starvation: Starvation;
+  readonly #errors: ErrorOutput;
 
   /** @throws SystemError when its log cannot be opened, or memory for its plan cannot be had */
   constructor(service: Service, shared: Shared) {
     this.#service = service;
     this.#shared = shared;
     this.#log = shared.logs.of(service);
-    this.#answer = answerOf(service, shared.servers, this);
+    this.#errors = new ErrorOutput(shared.log, (record) => this.#record(record));
+    this.#answer = this.#answerOf(service);
     this.#greeter = Greeter.of(service, shared);
     this.#admission = new Admission(service, shared.sources, shared.guard);
     this.#times = timesOf(service);
@@ -158,7 +161,7 @@ export class RunningService implements ListenerObserver, LaunchObserver {
    */
   prepare(service: Service, inheritance: Inheritance): PortChange {
     const log = this.#shared.logs.of(service);
-    const answer = answerOf(service, this.#shared.servers, this);
+    const answer = this.#answerOf(service);
     const ports = this.#ports.prepare(service, inheritance);
     return {
       ...ports,
@@ -179,6 +182,7 @@ export class RunningService implements ListenerObserver, LaunchObserver {
   close(): void {
     this.#nameWait.end();
     this.#delegated.recall();
+    this.#errors.close();
     this.#ports.close();
   }
 
@@ -395,10 +399,12 @@ export class RunningService implements ListenerObserver, LaunchObserver {
     const line = serviceLine(this.#service.id, this.#log.flags, record);
     if (line !== undefined) this.#log.sink.write(line);
   }
-}
 
-/** @throws SystemError when memory for a plan cannot be had */
-function answerOf({ server, protocol }: Service, servers: Servers, observer: LaunchObserver): Answer {
-  if (server.kind === 'builtin') return server;
-  return { kind: 'program', launches: new ServiceLaunches(protocol, server.launch, servers, observer) };
+  /** @throws SystemError when memory for a plan cannot be had */
+  #answerOf(service: Service): Answer {
+    const { server } = service;
+    if (server.kind === 'builtin') return server;
+    const launches = new ServiceLaunches(service, server, this.#shared.servers, this.#errors, this);
+    return { kind: 'program', launches };
+  }
 }

@@ -6,8 +6,9 @@
  */
 import { type Ends, Launcher, launchFailureMessage, type Server, type Servers } from '../launch/mod.ts';
 import type { Listener } from '../listener/mod.ts';
-import type { LaunchPlan, LaunchStep, Service } from '../model/mod.ts';
+import type { Launched, LaunchStep, ProgramPlan, Service } from '../model/mod.ts';
 import { closeDescriptor, type Descriptor } from '../os/mod.ts';
+import type { ErrorEnd, ErrorOutput } from './error-output.ts';
 import { LaunchPlace } from './launch-place.ts';
 
 export interface LaunchObserver {
@@ -25,17 +26,27 @@ const fewUnderWay = 32;
 export class ServiceLaunches {
   readonly #servers: Servers;
   readonly #observer: LaunchObserver;
-  readonly #plan: LaunchPlan;
+  readonly #program: ProgramPlan;
+  readonly #errors: ErrorOutput;
+  readonly #id: string;
   readonly #launcher: Launcher;
   readonly #place: LaunchPlace = new LaunchPlace();
   #underWay = 0;
   #wasCrowded = false;
 
   /** @throws SystemError when memory for the plan cannot be had */
-  constructor(protocol: Service['protocol'], plan: LaunchPlan, servers: Servers, observer: LaunchObserver) {
-    this.#plan = plan;
-    this.#launcher = new Launcher(protocol, plan);
+  constructor(
+    { id, protocol }: Pick<Service, 'id' | 'protocol'>,
+    program: ProgramPlan,
+    servers: Servers,
+    errors: ErrorOutput,
+    observer: LaunchObserver,
+  ) {
+    this.#id = id;
+    this.#program = program;
+    this.#launcher = new Launcher(protocol, program.launch);
     this.#servers = servers;
+    this.#errors = errors;
     this.#observer = observer;
   }
 
@@ -53,13 +64,15 @@ export class ServiceLaunches {
   /** The descriptor stays the caller's. */
   here(descriptor: Descriptor, ends: Ends, waiting?: Listener): void {
     const from = performance.now();
-    const launched = this.#launcher.start(descriptor, ends);
+    const errors = this.#errorEnd();
+    const launched = this.#launcher.start(descriptor, errors?.descriptor ?? descriptor, ends);
     if (!launched.ok) {
-      this.#observer.onLaunchFailed(launchFailureMessage(this.#plan, launched), launched.step, ends, waiting);
+      errors?.failed();
+      this.#observer.onLaunchFailed(this.#failure(launched), launched.step, ends, waiting);
       return;
     }
     this.#place.launched(from, performance.now());
-    this.#servers.add(this.#observer.onLaunched(launched.pid, ends, waiting));
+    this.#servers.add(this.#launched(launched.pid, ends, waiting, errors));
   }
 
   /** Takes the descriptor and closes it when the launch has come to its end. */
@@ -67,18 +80,41 @@ export class ServiceLaunches {
     const from = performance.now();
     this.#underWay++;
     this.#servers.expect();
-    this.#launcher.startElsewhere(descriptor, ends, (launched, failedChild) => {
+    const errors = this.#errorEnd();
+    this.#launcher.startElsewhere(descriptor, errors?.descriptor ?? descriptor, ends, (launched, failedChild) => {
       closeDescriptor(descriptor);
       this.#underWay--;
       if (launched.ok) {
         this.#place.launched(from, performance.now());
-        this.#servers.settle(this.#observer.onLaunched(launched.pid, ends, waiting));
+        this.#servers.settle(this.#launched(launched.pid, ends, waiting, errors));
       } else {
-        this.#observer.onLaunchFailed(launchFailureMessage(this.#plan, launched), launched.step, ends, waiting);
+        errors?.failed();
+        this.#observer.onLaunchFailed(this.#failure(launched), launched.step, ends, waiting);
         this.#servers.fail(failedChild);
       }
       this.#tellRoom();
     });
+  }
+
+  #errorEnd(): ErrorEnd | undefined {
+    return this.#errors.next(this.#program.stderr, this.#id);
+  }
+
+  #launched(pid: number, ends: Ends, waiting: Listener | undefined, errors: ErrorEnd | undefined): Server {
+    const server = this.#observer.onLaunched(pid, ends, waiting);
+    if (errors === undefined) return server;
+    errors.started(pid);
+    return {
+      ...server,
+      onExit: (ended, facts) => {
+        errors.ended();
+        server.onExit(ended, facts);
+      },
+    };
+  }
+
+  #failure(launched: Extract<Launched, { ok: false }>): string {
+    return launchFailureMessage(this.#program.launch, launched);
   }
 
   #tellRoom(): void {

@@ -62,7 +62,7 @@ export class ServiceLogs {
       const silent = flags.onSuccess.size === 0 && flags.onFailure.size === 0;
       return { sink: terminal, flags: silent ? terminalFlags : flags };
     }
-    if (flags.onSuccess.size === 0 && flags.onFailure.size === 0) return undefined;
+    if (flags.onSuccess.size === 0 && flags.onFailure.size === 0 && !logsStderr(service)) return undefined;
     const name = place.kind === 'file' && place.shared ? 'common' : service.id;
     const path = place.kind === 'file' ? resolve(this.#directory, place.path) : '';
     const key =
@@ -107,4 +107,9 @@ export class ServiceLogs {
     for (const sink of this.#sinks.values()) sink.close();
     this.#sinks.clear();
   }
+}
+
+/** Lines of servers are logged whatever is said about START, EXIT and FAIL. */
+function logsStderr({ server }: Service): boolean {
+  return server.kind === 'program' && server.stderr === 'log';
 }

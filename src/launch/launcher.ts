@@ -23,19 +23,25 @@ export class Launcher {
   }
 
   /**
-   * Runs the program with the descriptor as its 0, 1 and 2. The daemon's own copy stays open and is the caller's.
+   * Runs the program with the descriptor as its 0 and 1, and `errors` as its 2. The daemon's own copies stay open and are
+   * the caller's.
    * @returns the pid, or which step failed and why; nothing of a failed launch is left behind
    */
-  start(descriptor: Descriptor, ends: Ends): Launched {
-    return launch(this.#compiled, this.#environment(ends), descriptor, descriptor, descriptor);
+  start(descriptor: Descriptor, errors: Descriptor, ends: Ends): Launched {
+    return launch(this.#compiled, this.#environment(ends), descriptor, descriptor, errors);
   }
 
   /**
-   * As {@link start}, on another thread: the daemon goes on meanwhile. The descriptor has to stay open until `done` is
+   * As {@link start}, on another thread: the daemon goes on meanwhile. The descriptors have to stay open until `done` is
    * called; the server may have ended by then, see {@link Servers}.
    */
-  startElsewhere(descriptor: Descriptor, ends: Ends, done: (launched: Launched, failedChild: number) => void): void {
-    launchElsewhere(this.#compiled, this.#environment(ends), descriptor, descriptor, descriptor, done);
+  startElsewhere(
+    descriptor: Descriptor,
+    errors: Descriptor,
+    ends: Ends,
+    done: (launched: Launched, failedChild: number) => void,
+  ): void {
+    launchElsewhere(this.#compiled, this.#environment(ends), descriptor, descriptor, errors, done);
   }
 }
 

@@ -10,6 +10,10 @@ export type EndFacts = Pick<ExitFacts, 'pid' | 'ending'> & Partial<Omit<ExitFact
 export type ServiceRecord =
   | { readonly event: 'start'; readonly pid: number; readonly from: string | undefined }
   | { readonly event: 'fail'; readonly reason: FailReason; readonly from: string | undefined }
+  /** A line of a server's stderr. */
+  | { readonly event: 'stderr'; readonly pid: number; readonly text: string }
+  /** So many lines of it were left out. */
+  | { readonly event: 'lost'; readonly pid: number; readonly lines: number }
   | ExitRecord;
 
 export interface ExitRecord {

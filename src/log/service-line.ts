@@ -25,6 +25,10 @@ export function serviceLine(
     case 'fail':
       if (flags.onFailure.size === 0) return undefined;
       return `FAIL: ${id} ${record.reason}${from(flags.onFailure.has('HOST'), record.from)}`;
+    case 'stderr':
+      return `STDERR: ${id} pid=${record.pid} ${record.text}`;
+    case 'lost':
+      return `LOST: ${id} pid=${record.pid} lines=${record.lines}`;
     case 'exit':
       return exitLine(id, flags.onSuccess, record);
   }

@@ -42,6 +42,8 @@ export type ServerPlan = ProgramPlan | BuiltinPlan;
 export interface ProgramPlan {
   readonly kind: 'program';
   readonly launch: LaunchPlan;
+  /** Where its descriptor 2 is. */
+  readonly stderr: 'client' | 'log' | 'null';
 }
 
 /** The worker answers, as one of the internal services. */

@@ -56,6 +56,17 @@ export function socketPair(type: PairType, nonBlocking: boolean = true): readonl
   return native.socketPair(type, nonBlocking) as readonly [Descriptor, Descriptor];
 }
 
+/** A pipe: `read` for {@link readPipe} and never blocking, `write` for a process that is started, and blocking. */
+export function openPipe(): { readonly read: Descriptor; readonly write: Descriptor } {
+  const [read, write] = native.openPipe();
+  return { read: read as Descriptor, write: write as Descriptor };
+}
+
+/** @returns how many bytes there are in the buffer now: 0 at the end of the pipe, undefined when nothing waits */
+export function readPipe(pipe: Descriptor, buffer: Uint8Array): number | undefined {
+  return native.readPipe(pipe, buffer);
+}
+
 /**
  * Sends bytes and descriptors as one message; the sender keeps its own copies and may close them at once.
  * Send at least one byte, since an empty message reads like the end of the connection.

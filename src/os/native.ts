@@ -77,6 +77,8 @@ export interface Native {
   duplicateOnto(from: number, to: number): void;
   setBlocking(descriptor: number, blocking: boolean): void;
   socketPair(type: string, nonBlocking: boolean): readonly [number, number];
+  openPipe(): readonly [read: number, write: number];
+  readPipe(descriptor: number, buffer: Uint8Array): number | undefined;
   sendDescriptors(descriptor: number, bytes: Uint8Array, descriptors: readonly number[]): number | undefined;
   /** Length of the message, then its descriptors. */
   receiveDescriptors(descriptor: number, buffer: Uint8Array): readonly [number, ...number[]] | undefined;

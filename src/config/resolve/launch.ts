@@ -37,6 +37,7 @@ export function resolveLaunch(
   if (runAs === undefined || directories === undefined || program === undefined) return undefined;
   return {
     kind: 'program',
+    stderr: settings.stderr ?? 'client',
     launch: {
       program: program.program,
       argv: program.argv,

@@ -54,6 +54,7 @@ export function serviceOf(id: string, changes: Changes = {}): Service {
     logging: { sink: undefined, onSuccess: new Set(), onFailure: new Set() },
     server: {
       kind: 'program',
+      stderr: 'client',
       launch: {
         program: '/bin/cat',
         argv: ['cat'],

@@ -1,8 +1,18 @@
 /** The program of a service, and what it runs as. */
 import { quote } from '../../diagnostic/mod.ts';
-import type { AttributeTable } from '../attribute.ts';
+import type { AttributeTable, WordEntry } from '../attribute.ts';
 import { list, one, some } from '../attribute.ts';
-import { anyWord, wholeNumber, yesNo, yesNoWords } from '../values.ts';
+import { anyWord, oneOf, wholeNumber, yesNo, yesNoWords } from '../values.ts';
+
+const stderrWords: readonly WordEntry<'client' | 'log' | 'null'>[] = [
+  { word: 'client', documentation: 'the client gets it, as under xinetd' },
+  {
+    word: 'log',
+    documentation:
+      'each line is written to the log of the service as `STDERR: id pid=N text`, whatever `log_on_success` says; of a line at most 1024 bytes, and of a server at most 100 lines a second: `LOST: id pid=N lines=N` counts the others',
+  },
+  { word: 'null', documentation: 'nobody gets it' },
+];
 
 export const program: Pick<
   AttributeTable,
@@ -18,6 +28,7 @@ export const program: Pick<
   | 'umask'
   | 'env'
   | 'passenv'
+  | 'stderr'
 > = {
   server: one({
     places: 'service',
@@ -164,5 +175,18 @@ export const program: Pick<
     key: (name) => name,
     gather: (names) => [...names],
     spread: (names) => names,
+  }),
+
+  stderr: one({
+    places: 'both',
+    syntax: 'client | log | null',
+    default: 'client',
+    documentation: [
+      'Who gets what the program writes to its stderr. Unknown to xinetd.',
+      'With `log` a server never waits for long, however much it writes: what is too much is read and left out. Processes that a server leaves behind may write for a minute after its end; then writing gives them SIGPIPE.',
+    ],
+    example: 'stderr = log',
+    words: stderrWords,
+    parse: oneOf(stderrWords),
   }),
 };
