@@ -4,8 +4,9 @@ import { dirname, join, resolve } from 'node:path';
 import { expect, test } from 'vitest';
 
 import { talk, UdpClient } from '../../daemon/client.ts';
-import { type Kinetd, root, service, startKinetd, testFolder } from '../../daemon/kinetd.ts';
+import { currentUser, type Kinetd, root, service, startKinetd, testFolder } from '../../daemon/kinetd.ts';
 import { noTrace, type Trace, trace, tracing } from '../../daemon/trace.ts';
+import { sendUnix, talkUnix } from '../../daemon/unix-client.ts';
 import { internal } from '../internal/entry.ts';
 
 /** What every client says. */
@@ -66,6 +67,19 @@ test.skipIf(noTrace !== undefined)(
     expect(calls.others.filter((call) => call.startsWith('read(0<UDP') && call.includes(words))).toHaveLength(1);
   },
 );
+
+test.skipIf(noTrace !== undefined)('of clients of Unix sockets', async () => {
+  const lines = ['stream unix nowait', 'dgram unix wait'].map(
+    (kind, index) => `@FOLDER@/${index} ${kind} ${currentUser()} /bin/cat cat\n`,
+  );
+  const calls = await traced(lines, async (daemon) => {
+    expect(await talkUnix(join(daemon.folder, '0'), words)).toBe(words);
+    sendUnix(join(daemon.folder, '1'), words);
+    await daemon.says(/^EXIT: \S+\/1 /m);
+  });
+  expect(readings(calls.daemon)).toEqual([]);
+  expect(calls.others.filter((call) => call.startsWith('read(0<UNIX') && call.includes(words))).toHaveLength(2);
+});
 
 test.skipIf(noTrace !== undefined)(
   'of clients of internal services: the worker reads, and only the worker',
