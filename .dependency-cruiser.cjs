@@ -12,8 +12,9 @@ const allowed = {
   os: ['model'],
   listener: ['model', 'os'],
   launch: ['model', 'os'],
+  portmap: ['model', 'os'],
   worker: ['model', 'address', 'os'],
-  daemon: ['model', 'address', 'access', 'limit', 'config', 'log', 'os', 'listener', 'launch', 'worker'],
+  daemon: ['model', 'address', 'access', 'limit', 'config', 'log', 'os', 'listener', 'launch', 'worker', 'portmap'],
   cli: ['model', 'address', 'config', 'os', 'log', 'daemon'],
 };
 

@@ -195,6 +195,23 @@ static napi_value connect_unix_datagram(napi_env env, napi_callback_info info) {
   return fail(env, "connect", error);
 }
 
+/* connectInternet(descriptor, family, address, port): who is sent to, and alone heard */
+static napi_value connect_internet(napi_env env, napi_callback_info info) {
+  static const struct word families[] = {{"inet", AF_INET}, {"inet6", AF_INET6}};
+  napi_value arguments[4];
+  int fd, family;
+  uint32_t port;
+  char text[ADDRESS_TEXT];
+  take_arguments(env, info, 4, arguments);
+  if (!take_int(env, arguments[0], &fd) || !take_word(env, arguments[1], families, COUNT(families), &family)) return NULL;
+  if (!take_text(env, arguments[2], text, sizeof text) || !take_uint(env, arguments[3], &port)) return NULL;
+  struct sockaddr_storage address;
+  socklen_t length;
+  int error = port > UINT16_MAX ? EINVAL : address_parse(family, text, (uint16_t)port, &address, &length);
+  if (error != 0) return fail(env, "connect", error);
+  return connect(fd, (struct sockaddr *)&address, length) < 0 ? fail(env, "connect", errno) : NULL;
+}
+
 /* sendDatagram(descriptor, bytes): true when sent, false when the queue is full */
 static napi_value send_datagram(napi_env env, napi_callback_info info) {
   napi_value arguments[2];
@@ -216,6 +233,7 @@ void define_datagram(napi_env env, napi_value exports) {
   define_function(env, exports, "receiveDatagrams", receive_datagrams);
   define_function(env, exports, "sendDatagrams", send_datagrams);
   define_function(env, exports, "senderOf", sender_of);
+  define_function(env, exports, "connectInternet", connect_internet);
   define_function(env, exports, "connectUnixDatagram", connect_unix_datagram);
   define_function(env, exports, "sendDatagram", send_datagram);
 }

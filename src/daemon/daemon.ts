@@ -21,6 +21,7 @@ import {
   resourceLimit,
   watchExits,
 } from '../os/mod.ts';
+import { Portmapper } from '../portmap/mod.ts';
 import type { Worker } from '../worker/mod.ts';
 import { BannerFiles } from './banner-files.ts';
 import { Consistency } from './consistency.ts';
@@ -29,6 +30,7 @@ import { Farewells } from './farewells.ts';
 import { HostsFiles, type HostsPaths } from './hosts-files.ts';
 import { Inquiries, type Resolver } from './inquiries.ts';
 import { boundTo, internetSockets, openDescriptors } from './own-process.ts';
+import { Registrar } from './registrar.ts';
 import { planReload } from './reload-plan.ts';
 import { RunningService, type Shared } from './running-service.ts';
 import type { ServiceLogs } from './service-logs.ts';
@@ -78,6 +80,7 @@ export class Daemon {
   readonly #settings = new WeakMap<Service, Settings>();
   #defaults: Settings = {};
   readonly #consistency = new Consistency();
+  readonly #registrar: Registrar;
   #stopping: Promise<void> | undefined;
 
   constructor(options: DaemonOptions) {
@@ -91,6 +94,7 @@ export class Daemon {
     const hosts = new HostsFiles(options.hostsPaths, options.log);
     const inquiries = new Inquiries(options.resolver, options.clock);
     this.#worker = daemonWorker({ ...options, later: (job) => options.pulse.next(job) });
+    this.#registrar = new Registrar(new Portmapper(), options.log);
     this.#shared = {
       ...options,
       servers: this.#servers,
@@ -100,6 +104,7 @@ export class Daemon {
       bannerFiles: new BannerFiles(options.clock, options.log),
       farewells: new Farewells(),
       guard: { nameOf: (address) => inquiries.nameOf(address), hosts: () => hosts.table() },
+      rpcPortOpened: () => void setImmediate(() => this.#registrar.update(this.#services, false)),
       collectExits: () => this.#exits.collect(),
     };
   }
@@ -117,6 +122,7 @@ export class Daemon {
   /** Opens all services of the first table. Those that cannot be opened are reported and tried again. */
   start(table: ServiceTable): void {
     this.#services = [...this.#goOver(table).started];
+    this.#registrar.update(this.#services, false);
     const { available } = this;
     this.#options.log.write('NOTICE', `Started working: ${available} available service${available === 1 ? '' : 's'}`);
   }
@@ -132,6 +138,7 @@ export class Daemon {
       if (running.running > 0) this.#leaving.add(running);
     }
     this.#services = [...kept, ...retained, ...started];
+    this.#registrar.update(this.#services, true);
     logs.reopen(this.#sinks());
     log.write(
       'NOTICE',
@@ -204,11 +211,12 @@ export class Daemon {
   }
 
   /** Closes all sockets and leaves the servers to themselves (SIGQUIT). */
-  abandon(): void {
+  async abandon(): Promise<void> {
     this.#closeAll();
     this.#worker.abandon();
     this.#exits.close();
     setTimeout(leaveLaunches, survivalSeconds * 1000).unref();
+    await this.#registrar.end();
   }
 
   async #endServers(): Promise<void> {
@@ -217,7 +225,7 @@ export class Daemon {
     const survived = new Promise<void>((resolve) => {
       timers.push(setTimeout(resolve, (graceSeconds + survivalSeconds) * 1000));
     });
-    await Promise.race([Promise.all([this.#servers.empty(), this.#worker.gone()]), survived]);
+    await Promise.race([Promise.all([this.#servers.empty(), this.#worker.gone(), this.#registrar.end()]), survived]);
     for (const timer of timers) clearTimeout(timer);
     for (const { pid } of this.#servers) log.write('ERROR', `Server ${pid} did not exit after SIGKILL`);
     leaveLaunches();

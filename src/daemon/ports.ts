@@ -35,6 +35,7 @@ const longestRetrySeconds = 60;
 
 export class Ports {
   readonly #log: DaemonLog;
+  readonly #onOpened: () => void;
   readonly #observer: ListenerObserver;
   /** What a listener waits for: when it is due, and what happens then. */
   readonly #pending = new Map<Listener, { readonly timer: NodeJS.Timeout | undefined; readonly due: () => void }>();
@@ -43,7 +44,9 @@ export class Ports {
   #service: Service;
   #listeners: Listener[] = [];
 
-  constructor(service: Service, observer: ListenerObserver, log: DaemonLog) {
+  /** @param onOpened a socket is there that was not: inherited, or had later than it was asked for */
+  constructor(service: Service, observer: ListenerObserver, log: DaemonLog, onOpened: () => void = () => {}) {
+    this.#onOpened = onOpened;
     this.#service = service;
     this.#observer = observer;
     this.#log = log;
@@ -168,6 +171,7 @@ export class Ports {
       return false;
     }
     this.#attempts.delete(listener);
+    this.#onOpened();
     if (attempt > 1) this.#log.write('NOTICE', `Service ${this.#service.id} has its address now and is active`);
     return true;
   }

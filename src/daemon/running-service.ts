@@ -48,6 +48,8 @@ export interface Shared extends Greetings {
   readonly inquiries: Inquiries;
   /** What access goes by. */
   readonly guard: Guard;
+  /** An RPC service may have another port than it had. */
+  readonly rpcPortOpened: () => void;
   /** Takes note of servers that have ended, now. */
   readonly collectExits: () => void;
   /** The one-minute load average. */
@@ -94,7 +96,9 @@ export class RunningService implements ListenerObserver, LaunchObserver {
     this.#greeter = Greeter.of(service, shared);
     this.#admission = new Admission(service, shared.sources, shared.guard);
     this.#times = timesOf(service);
-    this.#ports = new Ports(service, this, shared.log);
+    this.#ports = new Ports(service, this, shared.log, () => {
+      if (this.#service.rpc !== undefined) shared.rpcPortOpened();
+    });
     this.#nameWait = new NameWait(shared, this.#ports);
     this.#starvation = new Starvation(this.#ports, shared);
     this.#refusals = new Refusals(shared, (record) => this.#record(record));

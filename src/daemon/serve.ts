@@ -89,7 +89,7 @@ export async function serve(options: ServeOptions): Promise<number> {
     daemon.start(table);
     if (!options.stayAlive && daemon.available === 0) {
       log.write('CRITICAL', 'no services. Exiting...');
-      daemon.abandon();
+      await daemon.abandon();
       return 1;
     }
     options.onStarted(daemon, table);
@@ -120,7 +120,7 @@ async function obey(orders: Orders, daemon: Daemon, options: ServeOptions): Prom
     }
     log.write('WARNING', 'Exiting...');
     if (order === 'abandon') {
-      daemon.abandon();
+      await daemon.abandon();
       return 0;
     }
     const stopped = daemon.stop();

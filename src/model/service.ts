@@ -33,6 +33,15 @@ export interface Service {
   /** undefined: none of them. */
   readonly banners: Banners | undefined;
   readonly server: ServerPlan;
+  /** What the portmapper is told; undefined for a service that clients find without it. */
+  readonly rpc: RpcProgram | undefined;
+}
+
+/** An RPC program, and the range of its versions (both ends included). */
+export interface RpcProgram {
+  readonly number: number;
+  readonly lowest: number;
+  readonly highest: number;
 }
 
 /** Who answers the clients of a service. Each kind holds what it needs and nothing that only another kind uses. */

@@ -1,7 +1,7 @@
 /**
  * Datagrams: who sent the next one, without reading it; and datagrams to a Unix socket, which is how syslog listens.
  */
-import type { Peer } from '../model/mod.ts';
+import type { Family, Peer } from '../model/mod.ts';
 import type { Descriptor } from './descriptor.ts';
 import { native } from './native.ts';
 
@@ -21,6 +21,11 @@ export function peekSender(socket: Descriptor): Peer | undefined {
  */
 export function discardDatagram(socket: Descriptor): boolean {
   return native.discardDatagram(socket);
+}
+
+/** Binds a datagram socket to its other end: it sends there, and hears from nobody else. */
+export function connectInternet(socket: Descriptor, family: Family, address: string, port: number): void {
+  native.connectInternet(socket, family, address, port);
 }
 
 /** A non-blocking datagram socket that sends to `path`. */

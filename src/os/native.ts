@@ -64,6 +64,7 @@ export interface Native {
     lengths: readonly number[],
   ): number;
   senderOf(senders: Uint8Array, index: number): NativeAddress;
+  connectInternet(descriptor: number, family: Family, address: string, port: number): void;
   connectUnixDatagram(path: string): number;
   sendDatagram(descriptor: number, bytes: Uint8Array): boolean;
 

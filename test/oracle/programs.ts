@@ -14,11 +14,12 @@ import { isRoot, root as project } from '../daemon/kinetd.ts';
 /** A program with a command line of its own that kinetd has as a personality. */
 export type Personality = 'xinetd' | 'inetd';
 
-const folder = process.env['KINETD_ORACLES'] ?? join(project, 'test/.oracle');
+/** Where they are. */
+export const oracles: string = process.env['KINETD_ORACLES'] ?? join(project, 'test/.oracle');
 
 const paths: Readonly<Record<Personality, string>> = {
-  xinetd: join(folder, 'xinetd/usr/sbin/xinetd'),
-  inetd: join(folder, 'openbsd-inetd/usr/sbin/inetd'),
+  xinetd: join(oracles, 'xinetd/usr/sbin/xinetd'),
+  inetd: join(oracles, 'openbsd-inetd/usr/sbin/inetd'),
 };
 
 /** Debian's program. */
@@ -28,8 +29,8 @@ export function oracle(personality: Personality): string {
 
 /** LD_LIBRARY_PATH for Debian's programs, which need libraries that are unpacked beside them. */
 export function libraries(): string {
-  return ['libwrap0', 'libbsd0']
-    .map((name) => join(folder, name, 'usr/lib'))
+  return ['libwrap0', 'libbsd0', 'libtirpc3']
+    .map((name) => join(oracles, name, 'usr/lib'))
     .filter((path) => existsSync(path))
     .flatMap((path) => readdirSync(path).map((triplet) => join(path, triplet)))
     .join(':');
@@ -50,17 +51,19 @@ export interface Needs {
   readonly root?: boolean;
   /** The case puts files of its own in place of the system's. */
   readonly mounts?: boolean;
+  /** What else it needs: why it cannot be had, or undefined. */
+  readonly obstacle?: () => string | undefined;
   /** Clients come to ::1. */
   readonly ipv6?: boolean;
 }
 
 /** Why the comparison cannot be made here; undefined when it can. */
-export function obstacle({ personality, root, mounts, ipv6 }: Needs): string | undefined {
+export function obstacle({ personality, root, mounts, ipv6, obstacle: other }: Needs): string | undefined {
   if (!existsSync(paths[personality])) return `Debian's ${personality} is not there: run test/oracle/fetch.sh`;
   if (!isRoot && (root === true || personality === 'xinetd')) return 'only root can start servers as somebody else';
   if (mounts === true && !mayMount()) return 'mount namespaces are not allowed here';
   if (ipv6 === true && !hasIpv6()) return 'this machine has no ::1';
-  return undefined;
+  return other?.();
 }
 
 function hasIpv6(): boolean {

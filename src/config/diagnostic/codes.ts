@@ -134,6 +134,7 @@ export const codes = {
   ],
   'protocol-mismatch': ['error', 'The socket type and the protocol do not go together.'],
   'unknown-port': ['error', 'The service has no `port`, and services(5) does not know its name.'],
+  'unknown-rpc-program': ['error', 'The RPC service has no `rpc_number`, and rpc(5) does not know its name.'],
   'port-disagrees': [
     'error',
     'services(5) gives the service another port than the file does, and the service is not UNLISTED.',

@@ -36,9 +36,6 @@ export function checkSupported(definition: Definition, findings: Findings): void
     }
     return;
   }
-  if (settings.type?.has('RPC') === true) {
-    findings.add('not-supported-yet', 'type', 'RPC services are not supported yet', 'comment the line out');
-  }
   if (settings.type?.has('TCPMUX') === true || settings.type?.has('TCPMUXPLUS') === true) {
     findings.add(
       'not-supported-yet',

@@ -12,6 +12,7 @@ export function cachedLookups(system: System): System {
     group: once((name: string) => system.group(name)),
     groupList: oncePair((user: string, gid: number) => system.groupList(user, gid)),
     service: oncePair((name: string, protocol: string) => system.service(name, protocol)),
+    rpc: once((name: string) => system.rpc(name)),
     protocol: once((name: string) => system.protocol(name)),
     network: once((name: string) => system.network(name)),
     program: oncePair((path: string, root: string | undefined) => system.program(path, root)),

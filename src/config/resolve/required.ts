@@ -6,8 +6,9 @@
  * | any            | socket_type, wait  |
  * | not INTERNAL   | user, server       |
  * | UNLISTED       | protocol, port     |
+ * | RPC            | protocol, rpc_version; port is not needed, and UNLISTED needs rpc_number |
  *
- * socket_type and protocol imply each other, see transport.ts. Redirected, RPC and tcpmux services have rules of their
+ * socket_type and protocol imply each other, see transport.ts. Redirected and tcpmux services have rules of their
  * own; they do not come here as long as they are not supported. inetd.conf lines that lack a field do not, either:
  * their reader refuses them.
  */
@@ -18,14 +19,12 @@ import type { Kind } from './transport.ts';
 const always: readonly AttributeName[] = ['socket_type', 'wait'];
 const external: readonly AttributeName[] = ['user', 'server'];
 const unlisted: readonly AttributeName[] = ['protocol', 'port'];
+const rpc: readonly AttributeName[] = ['protocol', 'rpc_version'];
+const unlistedRpc: readonly AttributeName[] = [...rpc, 'rpc_number'];
 
 export function checkRequired(settings: Settings, kind: Kind, findings: Findings): void {
   const { type } = settings;
-  const required = [
-    ...always,
-    ...(type?.has('INTERNAL') === true ? [] : external),
-    ...(type?.has('UNLISTED') === true ? unlisted : []),
-  ];
+  const required = [...always, ...(type?.has('INTERNAL') === true ? [] : external), ...ofType(type)];
   const missing = required.filter((name) => {
     if (name === 'socket_type') return kind.socketType === undefined;
     return (name === 'protocol' ? kind.protocol : settings[name]) === undefined;
@@ -33,4 +32,9 @@ export function checkRequired(settings: Settings, kind: Kind, findings: Findings
   if (missing.length === 0) return;
   const lines = missing.map((name) => `${name} = …`).join(', ');
   findings.add('missing-attribute', undefined, `the service has no ${missing.join(', no ')}`, `write ${lines}`);
+}
+
+function ofType(type: Settings['type']): readonly AttributeName[] {
+  if (type?.has('RPC') === true) return type.has('UNLISTED') ? unlistedRpc : rpc;
+  return type?.has('UNLISTED') === true ? unlisted : [];
 }

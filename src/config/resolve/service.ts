@@ -19,6 +19,7 @@ import type { Hosts } from './local-address.ts';
 import type { ResolveOptions } from './options.ts';
 import { resolveServer } from './program.ts';
 import { checkRequired } from './required.ts';
+import { resolveRpc } from './rpc.ts';
 import { resolveServiceLimits } from './service-limits.ts';
 import { resolveSockets } from './sockets.ts';
 import type { System } from './system.ts';
@@ -47,7 +48,7 @@ export function resolveService(definition: Definition, around: Surroundings, fin
   const { system, options } = around;
   checkSupported(definition, findings);
   checkAvailable(definition, findings);
-  // What else it lacks (a port for an RPC service) would only be noise.
+  // What else it lacks would only be noise.
   if (findings.refused) return undefined;
   const kind = kindOf(settings);
   checkRequired(settings, kind, findings);
@@ -60,6 +61,7 @@ export function resolveService(definition: Definition, around: Surroundings, fin
   const argv = server?.kind === 'program' ? server.launch.argv : undefined;
   const hostsName = resolveHostsName(definition, kind, argv, options, findings);
   const access = resolveAccess({ ...settings, wait }, kind.socketType, hostsName, system, findings);
+  const rpc = resolveRpc(definition, system, findings);
   const limits = resolveServiceLimits(definition, options, findings);
   const logging = resolveLogging(definition, around.defaultSpans, findings);
   const greets = kind.socketType === 'stream' && !wait;
@@ -80,6 +82,7 @@ export function resolveService(definition: Definition, around: Surroundings, fin
     logging,
     banners,
     server,
+    rpc,
   };
 }
 

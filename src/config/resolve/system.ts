@@ -33,6 +33,8 @@ export interface System {
   groupList(user: string, gid: number): readonly number[];
   /** getservbyname(3): the port. */
   service(name: string, protocol: string): number | undefined;
+  /** getrpcbyname(3): the number of the program. */
+  rpc(name: string): number | undefined;
   /** getprotobyname(3), aliases included. */
   protocol(name: string): Protocol | undefined;
   /** getnetbyname(3): the IPv4 address as a number. */

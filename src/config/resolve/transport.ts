@@ -67,6 +67,8 @@ export function resolvePort(
   findings: Findings,
 ): number | undefined {
   const { settings, dialect, inetd } = definition;
+  // Clients of an RPC service ask the portmapper for its port, so any will do.
+  if (settings.type?.has('RPC') === true) return settings.port ?? 0;
   const unlisted = settings.type?.has('UNLISTED') === true;
   const name = systemText(inetd?.service ?? definition.name, 'port', findings);
   const listed = unlisted || name === undefined ? undefined : system.service(name, protocol.name);

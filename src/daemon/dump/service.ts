@@ -1,7 +1,7 @@
 /** One service in the state dump: what it is configured to be, and how it stands. */
 import type { Settings } from '../../config/mod.ts';
 import type { Listener } from '../../listener/mod.ts';
-import type { Service, TimeRange } from '../../model/mod.ts';
+import type { RpcProgram, Service, TimeRange } from '../../model/mod.ts';
 import {
   accessLines,
   bindLine,
@@ -89,6 +89,7 @@ function configurationLines(service: Service, settings: Settings, defaults: Sett
     ...(program === undefined ? [] : [`Server = ${program.program}`, row('Server argv', program.argv)]),
     ...(settings.libwrap === undefined ? [] : [`Libwrap = ${plain(settings.libwrap)}`]),
     ...(redirect === undefined ? [] : [`Redirect = ${plain(redirect.host)}:${redirect.port}`]),
+    ...(service.rpc === undefined ? [] : rpcLines(service.rpc)),
     ...(settings.access_times === undefined ? [] : [row('Access times', settings.access_times.map(timesText))]),
     ...accessLines(settings),
     ...(settings.deny_time === undefined ? [] : [`Deny Time: ${settings.deny_time}`]),
@@ -99,6 +100,11 @@ function configurationLines(service: Service, settings: Settings, defaults: Sett
       ? []
       : listed('Environment strings:', program.environment)),
   ];
+}
+
+function rpcLines({ number, lowest, highest }: RpcProgram): readonly string[] {
+  const versions = lowest === highest ? `${lowest}` : `${lowest}-${highest}`;
+  return ['RPC data', `\tprogram number = ${number}`, `\trpc_version = ${versions}`];
 }
 
 /** xinetd makes an environment for a service only where its text asks for one. */

@@ -69,6 +69,7 @@ export function fakeSystem(machine: Machine = {}): FakeSystem {
     group: (name) => ask(`group ${name}`, groups[name] ?? (machine.everything === true ? 2000 : undefined)),
     groupList: (user, gid) => ask(`groups ${user} ${gid}`, [gid, ...(memberships[user] ?? [])]),
     service: (name, protocol) => ask(`service ${name}/${protocol}`, services[`${name}/${protocol}`]),
+    rpc: (name) => ask(`rpc ${name}`, { rstatd: 100_001, rquotad: 100_011 }[name]),
     protocol: (name) => {
       const number = numbers[name.toLowerCase()];
       return ask(`protocol ${name}`, number === undefined ? undefined : { name: name.toLowerCase(), number });

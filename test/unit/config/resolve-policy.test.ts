@@ -298,7 +298,7 @@ describe('logs', () => {
 });
 
 describe('what is not supported yet is refused', () => {
-  test.each(['rstatd/1 dgram rpc/udp wait root /bin/cat'])('%s', async (line) => {
+  test.each(['tcpmux/own stream tcp nowait root /bin/cat'])('%s', async (line) => {
     expect(await codesOf(inetdLines(line), system)).toEqual(['not-supported-yet']);
     expect((await resolved(inetdLines(line), system)).entries.map(({ state }) => state)).toEqual(['refused']);
   });

@@ -52,6 +52,7 @@ export function serviceOf(id: string, changes: Changes = {}): Service {
     },
     banners: undefined,
     logging: { sink: undefined, onSuccess: new Set(), onFailure: new Set() },
+    rpc: undefined,
     server: {
       kind: 'program',
       stderr: 'client',

@@ -3,10 +3,14 @@ import type { ServiceFlag, ServiceType, Settings } from '../../definition.ts';
 import { quote } from '../../diagnostic/mod.ts';
 import type { AttributeTable, WordEntry } from '../attribute.ts';
 import { list, one, some } from '../attribute.ts';
-import { anyWord, manyOf, oneOf, wholeLater, wholeNumber, wordsLater, yesNo, yesNoWords } from '../values.ts';
+import { anyWord, manyOf, oneOf, wholeNumber, wordsLater, yesNo, yesNoWords } from '../values.ts';
 
 const typeWords: readonly WordEntry<ServiceType>[] = [
-  { word: 'RPC', documentation: 'the service registers with the portmapper', later: true },
+  {
+    word: 'RPC',
+    documentation:
+      'clients ask the portmapper (rpcbind) for the port of the service, which is registered there for each of its versions; `port` may be left out',
+  },
   { word: 'INTERNAL', documentation: 'kinetd itself answers, no program is started' },
   {
     word: 'UNLISTED',
@@ -193,9 +197,10 @@ export const identity: Pick<
     places: 'service',
     syntax: 'VERSION | LOWEST-HIGHEST',
     default: 'none; RPC services must have it',
-    documentation: ['The versions of the RPC program that are registered.'],
+    documentation: [
+      'The versions of the RPC program that are registered with the portmapper (rpcbind), over UDP on loopback. They are registered again on each reload and taken away when the service or the daemon ends. Without a portmapper the service runs, and is registered when there is one.',
+    ],
     example: 'rpc_version = 2-4',
-    later: wholeLater('RPC'),
     parse: (word, report) => {
       const [, low, high = low] = /^(\d{1,10})(?:-(\d{1,10}))?$/.exec(word.text) ?? [];
       const range = { low: Number(low), high: Number(high) };
@@ -216,7 +221,6 @@ export const identity: Pick<
     default: 'the number that rpc(5) has for the name',
     documentation: ['The number of the RPC program; `type = RPC UNLISTED` needs it.'],
     example: 'rpc_number = 300019',
-    later: wholeLater('RPC'),
     parse: (word, report) =>
       wholeNumber(word, report, { low: 0, high: largestRpcNumber, what: 'an RPC program number' }),
   }),

@@ -1,0 +1,3 @@
+/** The machine's directory of RPC programs. */
+export type { Mapping } from './message.ts';
+export { Portmapper } from './portmapper.ts';
