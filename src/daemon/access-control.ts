@@ -1,12 +1,14 @@
 /**
- * Whether a client may use a service at all, before its limits are looked at: only_from and no_access, then hosts.allow
- * and hosts.deny. The answer may have to wait for a name; see inquiries.ts.
+ * Whether a client may use a service at all, before its limits are looked at: whether it has touched a sensor, then
+ * only_from and no_access, then hosts.allow and hosts.deny. A sensor lets nobody in, whatever its own lists say. The answer may have to wait for a name; see inquiries.ts.
  */
 import { AccessList, type HostsTable } from '../access/mod.ts';
 import type { Decision, HostName, Local, Peer, Service } from '../model/mod.ts';
 
 /** What access depends on besides the service and the client. */
 export interface Guard {
+  /** Whether the client has touched a sensor, and its time is not over. */
+  readonly isDenied: (address: string) => boolean;
   /** The name of an address, or undefined as long as it has not been looked up. */
   readonly nameOf: (address: string) => HostName | undefined;
   /** hosts.allow and hosts.deny as they are now; undefined: they cannot be read, and nobody is to be let in. */
@@ -20,17 +22,20 @@ export class AccessControl {
   #list: AccessList;
   /** The name of the service in hosts.allow and hosts.deny. */
   #daemon: string | undefined;
+  #server: Service['server'];
 
   constructor(service: Service, guard: Guard) {
     this.#guard = guard;
     this.#list = listOf(service);
     this.#daemon = daemonOf(service);
+    this.#server = service.server;
   }
 
   /** A reload. */
   update(service: Service): void {
     this.#list = listOf(service);
     this.#daemon = daemonOf(service);
+    this.#server = service.server;
   }
 
   /**
@@ -38,6 +43,10 @@ export class AccessControl {
    * @param local where the client came to, as far as that is known
    */
   decide(peer: Peer | undefined, local: Local | undefined): Decision {
+    if (this.#server.kind === 'sensor') {
+      return { verdict: 'deny', reason: 'address', denyMinutes: this.#server.denyMinutes };
+    }
+    if (peer !== undefined && this.#guard.isDenied(peer.address)) return { verdict: 'deny', reason: 'address' };
     const answer = peer === undefined ? 'allow' : this.#list.judge(peer.address, this.#guard.nameOf);
     if (answer === 'allow') return this.#daemon === undefined ? allow : this.#askHosts(this.#daemon, peer, local);
     if (answer === 'deny' || peer === undefined) return { verdict: 'deny', reason: 'address' };

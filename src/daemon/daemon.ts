@@ -7,6 +7,7 @@
  * closed, a socket that one service gives up and another takes stays open between them, and a service whose new
  * definition cannot be started goes on with the old one.
  */
+import { DeniedClients } from '../access/mod.ts';
 import type { ServiceTable, Settings } from '../config/mod.ts';
 import { Servers } from '../launch/mod.ts';
 import { Sources } from '../limit/mod.ts';
@@ -32,8 +33,9 @@ import { Inquiries, type Resolver } from './inquiries.ts';
 import { boundTo, internetSockets, openDescriptors } from './own-process.ts';
 import { Registrar } from './registrar.ts';
 import { planReload } from './reload-plan.ts';
-import { RunningService, type Shared } from './running-service.ts';
+import { RunningService } from './running-service.ts';
 import type { ServiceLogs } from './service-logs.ts';
+import type { Shared } from './shared.ts';
 import { type Outcome, Transition } from './transition.ts';
 import { daemonWorker } from './worker.ts';
 
@@ -91,6 +93,7 @@ export class Daemon {
       this.#dismiss();
     }, options.pulse);
     this.#servers = new Servers(this.#exits);
+    const denied = new DeniedClients();
     const hosts = new HostsFiles(options.hostsPaths, options.log);
     const inquiries = new Inquiries(options.resolver, options.clock);
     this.#worker = daemonWorker({ ...options, later: (job) => options.pulse.next(job) });
@@ -101,10 +104,15 @@ export class Daemon {
       worker: this.#worker,
       sources: new Sources((words) => void crypto.getRandomValues(words), options.clock()),
       inquiries,
+      denied,
       bannerFiles: new BannerFiles(options.clock, options.log),
       farewells: new Farewells(),
-      guard: { nameOf: (address) => inquiries.nameOf(address), hosts: () => hosts.table() },
       rpcPortOpened: () => void setImmediate(() => this.#registrar.update(this.#services, false)),
+      guard: {
+        nameOf: (address) => inquiries.nameOf(address),
+        hosts: () => hosts.table(),
+        isDenied: (address) => denied.has(address, options.clock()),
+      },
       collectExits: () => this.#exits.collect(),
     };
   }

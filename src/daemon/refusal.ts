@@ -1,4 +1,8 @@
-/** Clients that are refused: what the service's log says, and the daemon's own where that is not all. */
+/**
+ * Clients that are refused: what the service's log says, and the daemon's own where that is not all; and that who has
+ * touched a sensor is refused by every service from now on.
+ */
+import type { DeniedClients } from '../access/mod.ts';
 import type { Clock, DaemonLevel, DaemonLog, ServiceRecord } from '../log/mod.ts';
 import type { Decision, Peer, Service, SyslogLevel } from '../model/mod.ts';
 import { isRecent } from './repeated-trouble.ts';
@@ -39,15 +43,17 @@ const levels: Readonly<Record<SyslogLevel, DaemonLevel>> = {
 export class Refusals {
   readonly #log: DaemonLog;
   readonly #clock: Clock;
+  readonly #denied: DeniedClients;
   readonly #record: (record: ServiceRecord) => void;
   #last: { readonly sender: string; readonly time: number } | undefined;
 
   constructor(
-    { log, clock }: { readonly log: DaemonLog; readonly clock: Clock },
+    { log, clock, denied }: { readonly log: DaemonLog; readonly clock: Clock; readonly denied: DeniedClients },
     record: (record: ServiceRecord) => void,
   ) {
     this.#log = log;
     this.#clock = clock;
+    this.#denied = denied;
     this.#record = record;
   }
 
@@ -55,6 +61,15 @@ export class Refusals {
     const told = refusalMessage(service, refusal, from);
     if (told !== undefined) this.#log.write(told.level, told.message);
     this.#record({ event: 'fail', reason: refusal.reason, from });
+    const minutes = refusal.verdict === 'deny' ? (refusal.denyMinutes ?? 0) : 0;
+    if (minutes !== 0 && from !== undefined) this.#denyEverywhere(from, minutes);
+  }
+
+  /** xinetd's words; for ever is -1 minutes in its logs. */
+  #denyEverywhere(address: string, minutes: number | 'FOREVER'): void {
+    this.#denied.add(address, minutes, this.#clock());
+    const number = minutes === 'FOREVER' ? -1 : minutes;
+    this.#log.write('CRITICAL', `Adding ${address} to the global_no_access list for ${number} minutes`);
   }
 
   /** Of a datagram: the same sender again is not told at once, as by xinetd. */

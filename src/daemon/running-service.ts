@@ -6,9 +6,8 @@
  * listener watched again. Nothing here waits, and nothing here throws for what a client or the system does.
  */
 import type { Ends, Server, Servers, ServerTimes } from '../launch/mod.ts';
-import type { Sources } from '../limit/mod.ts';
 import type { Listener, ListenerObserver } from '../listener/mod.ts';
-import { type Clock, type DaemonLog, type ServiceRecord, type Sink, serviceLine } from '../log/mod.ts';
+import { type ServiceRecord, type Sink, serviceLine } from '../log/mod.ts';
 import {
   type BuiltinPlan,
   type Decision,
@@ -18,48 +17,26 @@ import {
   type LaunchStep,
   type Local,
   type Peer,
+  type SensorPlan,
   type Service,
 } from '../model/mod.ts';
 import { type Connection, closeDescriptor, type Descriptor, SystemError } from '../os/mod.ts';
-import type { Worker } from '../worker/mod.ts';
-import type { Guard } from './access-control.ts';
 import { Admission } from './admission.ts';
 import { Delegated } from './delegated.ts';
 import { ErrorOutput } from './error-output.ts';
-import { Greeter, type Greetings } from './greeter.ts';
+import { Greeter } from './greeter.ts';
 import type { Inheritance } from './inheritance.ts';
-import type { Inquiries } from './inquiries.ts';
 import { NameWait } from './name-wait.ts';
 import { type PortChange, Ports } from './ports.ts';
 import { type Refusal, Refusals } from './refusal.ts';
 import { sameTime, timesOf } from './server-times.ts';
 import { type LaunchObserver, ServiceLaunches } from './service-launches.ts';
-import type { ServiceLog, ServiceLogs } from './service-logs.ts';
+import type { ServiceLog } from './service-logs.ts';
+import type { Shared } from './shared.ts';
 import { Starvation } from './starvation.ts';
 
-/** What all services of a daemon share. */
-export interface Shared extends Greetings {
-  readonly clock: Clock;
-  readonly log: DaemonLog;
-  readonly logs: ServiceLogs;
-  readonly servers: Servers;
-  readonly worker: Worker;
-  readonly sources: Sources;
-  readonly inquiries: Inquiries;
-  /** What access goes by. */
-  readonly guard: Guard;
-  /** An RPC service may have another port than it had. */
-  readonly rpcPortOpened: () => void;
-  /** Takes note of servers that have ended, now. */
-  readonly collectExits: () => void;
-  /** The one-minute load average. */
-  readonly loadAverage: () => number;
-  /** `-limit`: servers of all services together; undefined: no limit. */
-  readonly processLimit: number | undefined;
-}
-
-/** Who answers: a server for each connection, or the worker. */
-type Answer = ProgramAnswer | BuiltinPlan;
+/** Who answers: a server for each connection, the worker, or nobody. */
+type Answer = ProgramAnswer | BuiltinPlan | SensorPlan;
 
 interface ProgramAnswer {
   readonly kind: 'program';
@@ -222,7 +199,7 @@ export class RunningService implements ListenerObserver, LaunchObserver {
       this.#greeter?.letIn(descriptor);
       if (answer.kind === 'builtin') {
         this.#delegated.serve(answer, listener, connection);
-      } else {
+      } else if (answer.kind === 'program') {
         this.#admission.occupancy.enter(peer.address);
         if (!here) answer.launches.elsewhere(descriptor, { peer, local });
         else answer.launches.here(descriptor, { peer, local });
@@ -244,6 +221,7 @@ export class RunningService implements ListenerObserver, LaunchObserver {
       this.#refusePending(listener, decision);
       return;
     }
+    if (answer.kind === 'sensor') throw new Error('a sensor lets nobody in');
     if (!this.#mayStart(listener)) return;
     if (answer.kind === 'builtin') {
       if (peer !== undefined) this.#delegated.lend(answer, this.#service.limits.rates !== undefined, listener, peer);
@@ -407,7 +385,7 @@ export class RunningService implements ListenerObserver, LaunchObserver {
   /** @throws SystemError when memory for a plan cannot be had */
   #answerOf(service: Service): Answer {
     const { server } = service;
-    if (server.kind === 'builtin') return server;
+    if (server.kind !== 'program') return server;
     const launches = new ServiceLaunches(service, server, this.#shared.servers, this.#errors, this);
     return { kind: 'program', launches };
   }

@@ -28,6 +28,8 @@ export type Decision =
       readonly reason: FailReason;
       /** How grave hosts.allow or hosts.deny finds that; undefined: as usual. */
       readonly severity?: SyslogLevel | undefined;
+      /** It has touched a sensor, and is to be refused by every service for so long. */
+      readonly denyMinutes?: number | 'FOREVER' | undefined;
     }
   /** The name of this address has to be known first; `reason` is for a client who cannot be kept waiting for that. */
   | { readonly verdict: 'ask'; readonly address: string; readonly reason: FailReason };

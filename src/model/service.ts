@@ -45,7 +45,7 @@ export interface RpcProgram {
 }
 
 /** Who answers the clients of a service. Each kind holds what it needs and nothing that only another kind uses. */
-export type ServerPlan = ProgramPlan | BuiltinPlan;
+export type ServerPlan = ProgramPlan | BuiltinPlan | SensorPlan;
 
 /** A program is started. */
 export interface ProgramPlan {
@@ -59,6 +59,13 @@ export interface ProgramPlan {
 export interface BuiltinPlan {
   readonly kind: 'builtin';
   readonly name: BuiltinName;
+}
+
+/** Nobody: the port is a trap (the flag SENSOR), and who touches it is refused by every service for a time. */
+export interface SensorPlan {
+  readonly kind: 'sensor';
+  /** 0: not at all, the touch is only logged. */
+  readonly denyMinutes: number | 'FOREVER';
 }
 
 /** The internal services, by the names that select them. */

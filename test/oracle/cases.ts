@@ -249,7 +249,10 @@ export const cases: readonly Case[] = [
   },
   { what: 'tcpmux hands over to its services, and to no other', mended: true, shownBy: [], waitsFor: 'tcpmux' },
   { what: 'a service behind tcpmux has its own user', shownBy: [], waitsFor: 'tcpmux' },
-  { what: 'SENSOR shuts out who touches it, for deny_time', shownBy: [], waitsFor: 'SENSOR' },
+  {
+    what: 'SENSOR shuts out who touches it, for deny_time',
+    shownBy: xinetd('sensor', 'SENSOR and deny_time: a touch is logged, and shuts its client out, also after a reload'),
+  },
   { what: 'IDONLY serves whom an ident server names', shownBy: [], waitsFor: 'IDONLY' },
   {
     what: 'hosts.allow and hosts.deny, libwrap, NOLIBWRAP',

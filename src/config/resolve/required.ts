@@ -4,7 +4,7 @@
  * | kind           | required           |
  * |----------------|--------------------|
  * | any            | socket_type, wait  |
- * | not INTERNAL   | user, server       |
+ * | neither INTERNAL nor SENSOR | user, server |
  * | UNLISTED       | protocol, port     |
  * | RPC            | protocol, rpc_version; port is not needed, and UNLISTED needs rpc_number |
  *
@@ -23,8 +23,9 @@ const rpc: readonly AttributeName[] = ['protocol', 'rpc_version'];
 const unlistedRpc: readonly AttributeName[] = [...rpc, 'rpc_number'];
 
 export function checkRequired(settings: Settings, kind: Kind, findings: Findings): void {
-  const { type } = settings;
-  const required = [...always, ...(type?.has('INTERNAL') === true ? [] : external), ...ofType(type)];
+  const { type, flags } = settings;
+  const answersItself = type?.has('INTERNAL') === true || flags?.has('SENSOR') === true;
+  const required = [...always, ...(answersItself ? [] : external), ...ofType(type)];
   const missing = required.filter((name) => {
     if (name === 'socket_type') return kind.socketType === undefined;
     return (name === 'protocol' ? kind.protocol : settings[name]) === undefined;

@@ -54,10 +54,13 @@ export function resolveService(definition: Definition, around: Surroundings, fin
   checkRequired(settings, kind, findings);
   const sockets = resolveSockets(definition, kind, around.hosts, system, findings);
   const internal = settings.type?.has('INTERNAL') === true;
-  const server = internal
-    ? resolveBuiltin(definition, findings)
-    : resolveLaunch(definition, kind, around.environments, system, findings);
-  const wait = internal ? kind.socketType === 'dgram' : settings.wait === true;
+  const trap = settings.flags?.has('SENSOR') === true;
+  const server = trap
+    ? ({ kind: 'sensor', denyMinutes: settings.deny_time ?? 0 } as const)
+    : internal
+      ? resolveBuiltin(definition, findings)
+      : resolveLaunch(definition, kind, around.environments, system, findings);
+  const wait = internal || trap ? kind.socketType === 'dgram' : settings.wait === true;
   const argv = server?.kind === 'program' ? server.launch.argv : undefined;
   const hostsName = resolveHostsName(definition, kind, argv, options, findings);
   const access = resolveAccess({ ...settings, wait }, kind.socketType, hostsName, system, findings);

@@ -9,6 +9,7 @@ import { serviceOf } from './service.ts';
 const client = { address: '192.0.2.1', port: 40000 };
 const admissionOf = (service: Service): Admission =>
   new Admission(service, new Sources((words) => words.fill(1), 0), {
+    isDenied: (address) => address === '192.0.2.66',
     nameOf: (address) => names.get(address),
     hosts: () => (hostsDeny === undefined ? undefined : new HostsTable([], parseHostsFile(hostsDeny).rules)),
   });
@@ -76,6 +77,14 @@ test('hosts.deny is asked after the lists and before the limits, under the name 
   expect(of('cow')).toEqual(deny('libwrap'));
   expect(of(undefined)).toEqual(deny('service_limit'));
   hostsDeny = '';
+});
+
+test('a client that has touched a sensor is refused by every service, and a sensor refuses everyone', () => {
+  const touched = { address: '192.0.2.66', port: 1 };
+  expect(admissionOf(serviceOf('a')).decide(touched, local, now)).toEqual(deny('address'));
+  const sensor: Service = { ...serviceOf('trap'), server: { kind: 'sensor', denyMinutes: 5 } };
+  expect(admissionOf(sensor).decide(client, local, now)).toEqual({ ...deny('address'), denyMinutes: 5 });
+  expect(admissionOf(sensor).decide(touched, local, now)).toEqual({ ...deny('address'), denyMinutes: 5 });
 });
 
 test('a client that its address excludes uses up nothing of cps', () => {

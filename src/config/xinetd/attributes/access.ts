@@ -6,7 +6,7 @@ import { accessItemKey, parseAccessItem } from '../access-item.ts';
 import type { AttributeTable, ListDescription, Report } from '../attribute.ts';
 import { list, one, some } from '../attribute.ts';
 import type { Word } from '../tree.ts';
-import { anyWord, largestInt, wholeLater } from '../values.ts';
+import { anyWord, largestInt } from '../values.ts';
 
 function accessList(
   description: Pick<ListDescription<readonly AccessItem[], AccessItem>, 'default' | 'documentation' | 'example'>,
@@ -77,10 +77,9 @@ export const access: Pick<AttributeTable, 'only_from' | 'no_access' | 'access_ti
     syntax: 'MINUTES | FOREVER | NEVER',
     default: 'NEVER',
     documentation: [
-      'For how long a client that touches a service with `flags = SENSOR` is refused by every service: a number of minutes, until the daemon ends, or not at all (the touch is logged).',
+      'For how long a client that touches a service with `flags = SENSOR` is refused by every service, with the reason `address`: a number of minutes, until the daemon ends, or not at all (the touch is logged). A reload does not shorten that, and another touch makes it begin anew. Of more than 100 000 such clients the earliest are forgotten. The sender of a datagram may be forged: with a sensor over UDP a stranger can shut out others.',
     ],
     example: 'deny_time = 60',
-    later: wholeLater('deny_time'),
     parse: (word, report) => {
       const text = word.text.toUpperCase();
       if (text === 'FOREVER') return 'FOREVER';

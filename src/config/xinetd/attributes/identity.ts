@@ -43,7 +43,11 @@ const flagWords: readonly WordEntry<ServiceFlag>[] = [
   { word: 'NODELAY', documentation: 'TCP_NODELAY on every connection' },
   { word: 'KEEPALIVE', documentation: 'SO_KEEPALIVE on every connection' },
   { word: 'NOLIBWRAP', documentation: 'hosts.allow and hosts.deny are not asked' },
-  { word: 'SENSOR', documentation: 'the port is a trap: see `deny_time`', later: true },
+  {
+    word: 'SENSOR',
+    documentation:
+      'the port is a trap: whoever touches it is refused, see `deny_time`; nothing is started, and `server` and `user` need not be written',
+  },
   { word: 'IPv4', documentation: 'the service is reached over IPv4 alone' },
   { word: 'IPv6', documentation: 'the service has an IPv6 socket' },
   { word: 'LABELED', documentation: 'refused: the program would run in the SELinux context of its client' },
