@@ -39,6 +39,15 @@ const alice: User = { name: 'alice', uid: 1000, gid: 1001 };
 
 const numbers: Readonly<Record<string, number>> = { tcp: 6, udp: 17, icmp: 1, sctp: 132 };
 
+const programNumbers: Readonly<Record<string, number>> = {
+  rstatd: 100_001,
+  rusersd: 100_002,
+  walld: 100_008,
+  rquotad: 100_011,
+  sprayd: 100_012,
+  pcnfsd: 150_001,
+};
+
 export function fakeSystem(machine: Machine = {}): FakeSystem {
   const asked: string[] = [];
   const users = machine.users ?? [root, nobody, alice];
@@ -69,7 +78,7 @@ export function fakeSystem(machine: Machine = {}): FakeSystem {
     group: (name) => ask(`group ${name}`, groups[name] ?? (machine.everything === true ? 2000 : undefined)),
     groupList: (user, gid) => ask(`groups ${user} ${gid}`, [gid, ...(memberships[user] ?? [])]),
     service: (name, protocol) => ask(`service ${name}/${protocol}`, services[`${name}/${protocol}`]),
-    rpc: (name) => ask(`rpc ${name}`, { rstatd: 100_001, rquotad: 100_011 }[name]),
+    rpc: (name) => ask(`rpc ${name}`, programNumbers[name]),
     protocol: (name) => {
       const number = numbers[name.toLowerCase()];
       return ask(`protocol ${name}`, number === undefined ? undefined : { name: name.toLowerCase(), number });
