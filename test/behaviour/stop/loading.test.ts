@@ -17,6 +17,7 @@ const program = `
     log: { write: (level, message) => console.log(message), reopen() {} },
     logs: { close() {}, reopen() {} },
     clock: Date.now,
+    hostsPaths: { allow: '/nonexistent/allow', deny: '/nonexistent/deny' },
     graceSeconds: 5,
     load() {
       if (++readings < Number(process.argv[2])) return Promise.resolve(table);

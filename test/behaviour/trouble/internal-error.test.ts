@@ -13,6 +13,7 @@ const program = `
     log: { write: (level, message) => console.log(level + ' ' + message), reopen() {} },
     logs: { close() {}, reopen() {} },
     clock: Date.now,
+    hostsPaths: { allow: '/nonexistent/allow', deny: '/nonexistent/deny' },
     load: async () => ({ usable: true, entries: [], unread: [], diagnostics: [] }),
     report() {},
     stayAlive: true,
