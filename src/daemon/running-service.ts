@@ -5,7 +5,7 @@
  * A connection goes accept → admission → launch → START; a server's exit goes EXIT → slot released → (for `wait`)
  * listener watched again. Nothing here waits, and nothing here throws for what a client or the system does.
  */
-import type { Ends, Server, Servers, ServerTimes } from '../launch/mod.ts';
+import type { Ends, Server, ServerTimes } from '../launch/mod.ts';
 import type { Listener, ListenerObserver } from '../listener/mod.ts';
 import { type ServiceRecord, type Sink, serviceLine } from '../log/mod.ts';
 import {
