@@ -10,6 +10,8 @@ import { realSystem } from '../daemon/mod.ts';
 export interface InetdOptions extends Partial<ResolveOptions> {
   /** Whose inetd.conf a file is that does not say so itself; absent: told by its text. */
   readonly dialect?: InetdDialect;
+  /** FreeBSD's -a: where lines listen that say nothing about it. */
+  readonly addresses?: readonly string[];
 }
 
 const places = ['/etc/kinetd.conf', '/etc/xinetd.conf', '/etc/inetd.conf'] as const;
@@ -26,8 +28,17 @@ export function chosenPaths(asked: readonly string[]): {
 }
 
 /** Reads the configuration anew at each call. Relative paths keep the meaning that they have now. */
-export function loader(paths: readonly string[], { dialect, ...inetd }: InetdOptions): () => Promise<ServiceTable> {
+export function loader(
+  paths: readonly string[],
+  { dialect, addresses, ...inetd }: InetdOptions,
+): () => Promise<ServiceTable> {
   const files = systemFiles(process.cwd());
   const system = realSystem();
-  return () => load({ paths, inetd, ...(dialect === undefined ? {} : { dialect }) }, system, files);
+  const request = {
+    paths,
+    inetd,
+    ...(dialect === undefined ? {} : { dialect }),
+    ...(addresses === undefined ? {} : { addresses }),
+  };
+  return () => load(request, system, files);
 }

@@ -24,6 +24,8 @@ export interface LoadRequest {
   readonly inetd?: Partial<ResolveOptions>;
   /** Whose inetd an inetd.conf is written for when it does not say so itself; absent: told by its text. */
   readonly dialect?: InetdDialect;
+  /** FreeBSD's -a: where the lines of an inetd.conf listen that say nothing about it; absent: everywhere. */
+  readonly addresses?: readonly string[];
 }
 
 /** Files that were asked for, and what became of the others. */
@@ -55,7 +57,7 @@ export async function load(request: LoadRequest, system: System, access: FileAcc
       unread.push(file.path);
     }
     if (dialect !== 'inetd') continue;
-    const reading = readInetd(file, { dialect: request.dialect, access });
+    const reading = readInetd(file, { dialect: request.dialect, addresses: request.addresses, access });
     append(definitions, reading.definitions);
     append(diagnostics, reading.diagnostics);
     append(inetdPaths, reading.files);

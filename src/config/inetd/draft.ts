@@ -2,7 +2,7 @@
  * A Definition in the making: settings with the places they were written at, and what was found on the way. Both
  * forms of an entry, fields in their order and NetBSD's keys, fill one.
  */
-import type { AttributeName, Definition, InetdFields, Settings } from '../definition.ts';
+import type { AttributeName, Bound, Definition, InetdFields, Settings } from '../definition.ts';
 import { type Diagnostic, type DiagnosticCode, diagnose } from '../diagnostic/mod.ts';
 import type { Span } from '../source/mod.ts';
 import type { Field, ProtocolField } from './fields.ts';
@@ -61,8 +61,9 @@ export class Draft {
   }
 
   /** At most so many connections a minute from each address. */
-  setSourceRate(count: number, word: Word): void {
-    this.set('rate_limit_source', { count, periodSeconds: 60, burst: count }, word);
+  setSourceRate(count: Bound, word: Word): void {
+    const rate = count === 'UNLIMITED' ? count : { count, periodSeconds: 60, burst: count };
+    this.set('rate_limit_source', rate, word);
   }
 
   /** The definition with `fields` for what only an inetd can say; what they lack is unknown. */

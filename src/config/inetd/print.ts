@@ -5,7 +5,7 @@
  *
  * Only Definitions of the inetd dialect without errors can be printed: the others are left out.
  */
-import type { Definition, InetdFields, Settings } from '../definition.ts';
+import type { Bound, Definition, InetdFields, Settings } from '../definition.ts';
 import { type Rules, rulesOf } from './rules.ts';
 
 /** The whole file, each line ended by a newline; empty for no definitions. */
@@ -68,13 +68,17 @@ function wait(settings: Settings, inetd: InetdFields, rules: Rules): string {
   const word = settings.wait === true ? 'wait' : 'nowait';
   if (rules.wait === 'rate') return `${word}${inetd.startsPerMinute === undefined ? '' : `.${inetd.startsPerMinute}`}`;
   const numbers = [settings.instances, sourceRate(settings), settings.per_source];
-  return numbers.every((number) => number === undefined)
-    ? word
-    : [word, ...numbers.map((number) => number ?? 0)].join('/');
+  return numbers.every((number) => number === undefined) ? word : [word, ...givenNumbers(numbers)].join('/');
 }
 
-function sourceRate({ rate_limit_source: rate }: Settings): number | undefined {
-  return rate === 'UNLIMITED' ? undefined : rate?.count;
+/** Up to the last one that is given: those behind it are left to the command line, those before it cannot be. */
+function givenNumbers(numbers: readonly (Bound | undefined)[]): readonly number[] {
+  const last = numbers.findLastIndex((number) => number !== undefined);
+  return numbers.slice(0, last + 1).map((number) => (typeof number === 'number' ? number : 0));
+}
+
+function sourceRate({ rate_limit_source: rate }: Settings): Bound | undefined {
+  return rate === 'UNLIMITED' ? rate : rate?.count;
 }
 
 function user({ user: name = '', group }: Settings, { loginClass }: InetdFields): string {

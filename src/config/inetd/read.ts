@@ -35,6 +35,8 @@ export interface InetdReading {
 export interface InetdReadOptions {
   /** What the command line says about files that do not say it themselves. */
   readonly dialect?: InetdDialect | undefined;
+  /** Where the lines listen that say nothing about it, and stand below no `addr:` line; absent: everywhere. */
+  readonly addresses?: readonly string[] | undefined;
   /** For `.include`; without it each is refused. */
   readonly access?: FileAccess | undefined;
 }
@@ -43,11 +45,11 @@ export interface InetdReadOptions {
 const deepest = 32;
 
 /** Reads one file, with all that it includes. Definitions and diagnostics stand in the order of the lines. */
-export function readInetd(file: SourceFile, { dialect, access }: InetdReadOptions = {}): InetdReading {
+export function readInetd(file: SourceFile, { dialect, addresses = [], access }: InetdReadOptions = {}): InetdReading {
   const detection = detectDialect(file, dialect);
   const reader = new Reader(detection.rules, access);
   const items = splitEntries(file, detection.rules);
-  reader.read(file, items, { defaults: [], policy: undefined, chain: [file.path] });
+  reader.read(file, items, { defaults: addresses, policy: undefined, chain: [file.path] });
   const own = [...detection.diagnostics, ...disagreements(file, items, detection.rules, detection.candidates)];
   const diagnostics = [...own, ...reader.diagnostics].map((diagnostic, index) => ({ diagnostic, index }));
   const rank = ({ path }: Diagnostic): number => (path === file.path ? -1 : reader.files.indexOf(path));

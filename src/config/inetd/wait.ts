@@ -5,6 +5,7 @@
  * starts a minute (seen with -d), FreeBSD's takes whatever begins with `wait` or `nowait`, so a slip of the pen would
  * run a server a connection instead of one. `nowait:20` is 256 starts on Debian; here it is 20, as on NetBSD.
  */
+import type { Bound } from '../definition.ts';
 import { bad, type Field, good } from './fields.ts';
 import type { Rules } from './rules.ts';
 
@@ -12,10 +13,10 @@ export interface WaitField {
   readonly wait: boolean;
   /** 0: no bound. */
   readonly startsPerMinute: number | undefined;
-  /** FreeBSD's three numbers; 0 and absent are no bound, and have become undefined. */
-  readonly instances: number | undefined;
-  readonly startsPerMinutePerSource: number | undefined;
-  readonly perSource: number | undefined;
+  /** FreeBSD's three numbers; UNLIMITED where 0 says so, undefined where the command line decides. */
+  readonly instances: Bound | undefined;
+  readonly startsPerMinutePerSource: Bound | undefined;
+  readonly perSource: Bound | undefined;
 }
 
 /** FreeBSD's bound for the number of servers; the other two are ints. */
@@ -55,8 +56,8 @@ function slashes(text: string): Field<WaitField> {
       'write wait, nowait, or nowait/servers/starts-a-minute-for-an-address/servers-for-an-address',
     );
   }
-  const [instances, startsPerMinutePerSource, perSource] = numbers.map((digits) => Number(digits) || undefined);
-  if (instances !== undefined && instances > mostInstances) {
+  const [instances, startsPerMinutePerSource, perSource] = numbers.map(boundOf);
+  if (typeof instances === 'number' && instances > mostInstances) {
     return bad(
       'bad-number',
       `${instances} servers are more than FreeBSD's inetd takes`,
@@ -66,4 +67,8 @@ function slashes(text: string): Field<WaitField> {
   // A server that waits is alone, and who its clients are is its own affair.
   if (word === 'wait') return good({ ...unbounded, wait: true });
   return good({ wait: false, startsPerMinute: undefined, instances, startsPerMinutePerSource, perSource });
+}
+
+function boundOf(digits: string | undefined): Bound | undefined {
+  return digits === undefined ? undefined : Number(digits) || 'UNLIMITED';
 }

@@ -113,7 +113,8 @@ export function resolveHostsName(
     // hosts_access(5) is about addresses, which clients of a Unix socket do not have.
     const connects = settings.wait !== true && kind.socketType === 'stream' && definition.inetd?.unix === undefined;
     const asked = options.libwrap && connects;
-    return asked ? argv?.[0] : undefined;
+    if (argv === undefined) return options.libwrapInternal && connects ? own : undefined;
+    return asked ? argv[0] : undefined;
   }
   if (settings.flags?.has('NOLIBWRAP') === true) return undefined;
   if (settings.libwrap !== undefined) return systemText(settings.libwrap, 'libwrap', findings);

@@ -8,6 +8,16 @@ export interface ResolveOptions {
   readonly backlog: number;
   /** -l: hosts.allow and hosts.deny are asked for the programs of an inetd.conf that get a connection each. */
   readonly libwrap: boolean;
+  /** FreeBSD's -W: they are asked for internal services too. */
+  readonly libwrapInternal: boolean;
+  /** FreeBSD's -c: servers at once of an inetd.conf service that gets a connection each and says nothing itself. */
+  readonly instances: number | undefined;
+  /** FreeBSD's -C: starts a minute for each address, of the same services. */
+  readonly startsPerMinutePerSource: number | undefined;
+  /** FreeBSD's -s: servers at once for each address, of the same services. */
+  readonly perSource: number | undefined;
+  /** FreeBSD's -l: connections of inetd.conf services are logged. */
+  readonly logConnections: boolean;
 }
 
 /** openbsd-inetd's own defaults. */
@@ -16,4 +26,9 @@ export const defaultOptions: ResolveOptions = {
   startsPerMinute: undefined,
   backlog: 128,
   libwrap: false,
+  libwrapInternal: false,
+  instances: undefined,
+  startsPerMinutePerSource: undefined,
+  perSource: undefined,
+  logConnections: false,
 };

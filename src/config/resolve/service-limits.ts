@@ -21,12 +21,13 @@ export function resolveServiceLimits(
     inetd === undefined
       ? 0
       : (inetd.startsPerMinute ?? options.startsPerMinute ?? rulesOf(inetd.dialect).startsPerMinute);
+  const defaults = inetd !== undefined && settings.wait === false ? options : undefined;
   const limits: ServiceLimits = {
-    instances: finite(settings.instances),
-    perSource: finite(settings.per_source),
+    instances: finite(settings.instances ?? defaults?.instances),
+    perSource: finite(settings.per_source ?? defaults?.perSource),
     cps: cps === undefined || cps.connections === 0 ? undefined : cps,
     startsPerMinute: starts === 0 ? undefined : starts,
-    rates: resolveRates(settings),
+    rates: resolveRates(settings, defaults?.startsPerMinutePerSource),
     timeout: finite(settings.timeout),
     maxLoad: settings.max_load,
   };
@@ -34,9 +35,11 @@ export function resolveServiceLimits(
   return limits;
 }
 
-function resolveRates(settings: Settings): RateLimits | undefined {
+/** @param perMinute of an address, where the service says nothing */
+function resolveRates(settings: Settings, perMinute: number | undefined): RateLimits | undefined {
   const service = finite(settings.rate_limit);
-  const source = finite(settings.rate_limit_source);
+  const usual = perMinute === undefined ? undefined : { count: perMinute, periodSeconds: 60, burst: perMinute };
+  const source = finite(settings.rate_limit_source ?? usual);
   const network = finite(settings.rate_limit_network);
   return (service ?? source ?? network) === undefined ? undefined : { service, source, network };
 }

@@ -2,7 +2,7 @@
  * One Definition to one Service, or to the reasons why not. Every part looks at its own attributes; an error
  * of one does not keep the others from looking, so that `check` says everything in one go.
  */
-import type { Logging, Service, SocketOptions } from '../../model/mod.ts';
+import type { FailureFlag, Logging, Service, SocketOptions, SuccessFlag } from '../../model/mod.ts';
 import type { AttributeName, Definition } from '../definition.ts';
 import { locate, type Span } from '../source/mod.ts';
 import { resolveAccess, resolveHostsName } from './access.ts';
@@ -37,6 +37,13 @@ export interface Surroundings {
 
 const xinetdBacklog = 64;
 
+/** FreeBSD's inetd -l. */
+const connectionLog: Logging = deepFreeze<Logging>({
+  sink: { kind: 'syslog', facility: 'daemon', level: 'info' },
+  onSuccess: new Set<SuccessFlag>(['HOST', 'PID']),
+  onFailure: new Set<FailureFlag>(['HOST']),
+});
+
 const noFlags: ReadonlySet<never> = deepFreeze(new Set<never>());
 
 /**
@@ -66,7 +73,7 @@ export function resolveService(definition: Definition, around: Surroundings, fin
   const access = resolveAccess({ ...settings, wait }, kind.socketType, hostsName, system, findings);
   const rpc = resolveRpc(definition, system, findings);
   const limits = resolveServiceLimits(definition, options, findings);
-  const logging = resolveLogging(definition, around.defaultSpans, findings);
+  const logging = resolveLogging(definition, options, around.defaultSpans, findings);
   const greets = kind.socketType === 'stream' && !wait;
   const banners = resolveBanners(definition, greets, around.defaultSpans, system, findings);
   if (findings.refused || sockets === undefined || server === undefined) return undefined;
@@ -124,10 +131,12 @@ function socketOptions({ settings, inetd }: Definition, options: ResolveOptions)
 
 /** A service that takes its log_type from defaults shares that log with the others that do. */
 function resolveLogging(
-  { settings, spans }: Definition,
+  { settings, spans, dialect }: Definition,
+  { logConnections }: ResolveOptions,
   defaultSpans: ReadonlyMap<AttributeName, Span>,
   findings: Findings,
 ): Logging {
+  if (dialect === 'inetd' && logConnections) return connectionLog;
   const { log_type: log } = settings;
   const inherited = log !== undefined && spans.get('log_type') === defaultSpans.get('log_type');
   const path = log?.kind === 'file' ? systemText(log.path, 'log_type', findings) : undefined;

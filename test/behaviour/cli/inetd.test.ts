@@ -155,7 +155,7 @@ test.each([
   const [status, errors] = await end(words);
   expect(status).toBe(1);
   expect(errors).toContain(`inetd: ${message}`);
-  expect(errors).toContain('usage: inetd [-dEil] [-q len] [-R rate] [configuration_file]');
+  expect(errors).toContain('usage: inetd [-dEil] [-q length] [-R rate] [--dialect name] [configuration_file]');
 });
 
 test.runIf(isRoot)('an ordinary user has to name a file', async () => {
@@ -196,4 +196,56 @@ test.runIf(canMount)('root without a file gets /etc/inetd.conf', async () => {
   const daemon = new Kinetd({ files: {}, command: ['inetd', '-d'], wrapper: withEtc(etc, testFolder()) });
   await daemon.says(/Started working: 1 available service/);
   expect((await talk({ host: '127.0.0.1', port }, { send: 'x' })).text).toBe('x');
+});
+
+test.each([
+  [
+    '-l alone',
+    ['-l'],
+    "-l asks hosts.allow and hosts.deny, as with Debian's inetd; with FreeBSD's it logs connections",
+  ],
+  ['-l with -C', ['-l', '-C', '60'], "-l logs connections, as with FreeBSD's inetd, because of -C; with Debian's"],
+  ['-q with -w', ['-q', '20', '-w'], "-q of Debian's inetd and -w of FreeBSD's are both followed"],
+  [
+    '--resolve',
+    ['--resolve', '--environment'],
+    '--resolve is accepted; TCPREMOTEHOST and TCPLOCALHOST are not set yet',
+  ],
+])('%s says which inetd is followed', async (_, words, says) => {
+  const files = { 'i.conf': `127.0.0.1:0 stream tcp4 nowait ${currentUser()} /bin/cat cat\n` };
+  const daemon = new Kinetd({ files, command: ['inetd', '-d', ...words, '@FOLDER@/i.conf'] });
+  await daemon.says(/Started working/);
+  expect(daemon.errors).toContain(says);
+});
+
+test('the options of FreeBSD and GNU inetutils do what they say', async () => {
+  const files = {
+    'fb.conf': `# kinetd: dialect freebsd\n0 stream tcp nowait ${currentUser()} /bin/cat cat\n`,
+    'more/second': `127.0.0.1:0 stream tcp4 nowait ${currentUser()} /bin/cat cat\n`,
+  };
+  const daemon = new Kinetd({
+    files,
+    command: [
+      'inetd',
+      '--debug',
+      '-a',
+      '127.0.0.1',
+      '--pidfile=@FOLDER@/pid',
+      '--rate=7',
+      '-c',
+      '3',
+      '@FOLDER@/fb.conf',
+      '@FOLDER@/more',
+    ],
+  });
+  await daemon.says(/Started working: 2 available services/);
+  expect(daemon.read('pid').trim()).toBe(String(daemon.pid));
+  expect(await daemon.stop()).toBe(0);
+});
+
+test('--help says how it is called, and a dialect that does not exist is an error', async () => {
+  const help = new Kinetd({ files: { x: '' }, command: ['inetd', '--help'] });
+  expect([await help.ended(), help.output]).toEqual([0, expect.stringContaining('usage: inetd [-dEil]')]);
+  const wrong = new Kinetd({ files: { x: '' }, command: ['inetd', '--dialect=plan9', '@FOLDER@/x'] });
+  expect([await wrong.ended(), wrong.errors]).toEqual([1, expect.stringContaining('there is no dialect plan9')]);
 });

@@ -147,6 +147,21 @@ describe('limits', () => {
   });
 });
 
+test('the command line gives limits to the services that say nothing, and 0 says that there are none', async () => {
+  const files = memoryFiles({
+    '/i': entry() + entry({ service: '7', wait: 'nowait/0/0/0' }) + entry({ service: '5', wait: 'nowait/2' }),
+  });
+  const inetd = { instances: 9, perSource: 8, startsPerMinutePerSource: 60 };
+  const table = await load({ paths: ['/i'], dialect: 'freebsd', inetd }, fakeSystem({ everything: true }), files);
+  const limits = table.entries.map((one) => (one.state === 'ready' ? one.service.limits : undefined));
+  const all = { instances: 9, perSource: 8, rates: { source: { count: 60, periodSeconds: 60, burst: 60 } } };
+  expect(limits).toMatchObject([
+    all,
+    { instances: undefined, perSource: undefined, rates: undefined },
+    { ...all, instances: 2 },
+  ]);
+});
+
 describe('users', () => {
   test('user.group is a user and a group, except on FreeBSD', () => {
     const who = ({ settings }: Definition): unknown => [settings.user, settings.group];
