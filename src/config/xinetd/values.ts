@@ -116,11 +116,6 @@ export function manyOf<W extends string>(
   };
 }
 
-/** Everything about an attribute is not there yet. */
-export function wholeLater(what: string, documentation: string = 'Not done by this version.'): Later<unknown> {
-  return { documentation, uses: () => [what] };
-}
-
 /** Some of the words of an attribute are not there yet. */
 export function wordsLater<W extends string>(what: string, entries: readonly WordEntry<W>[]): Later<ReadonlySet<W>> {
   const later = entries.filter((entry) => entry.later === true).map((entry) => entry.word);
