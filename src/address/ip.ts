@@ -12,6 +12,11 @@ export interface IpAddress {
   readonly bytes: Uint8Array;
 }
 
+const zero = 0x30;
+const letterA = 0x61;
+const dot = 0x2e;
+const colon = 0x3a;
+
 /** inet_pton(3)'s two forms: a dotted quad without leading zeros, or IPv6. */
 export function parseIp(text: string): IpAddress | undefined {
   return text.includes(':') ? parseIpv6(text) : parseIpv4(text);
@@ -42,19 +47,49 @@ export function parseIpv4Loosely(text: string): IpAddress | undefined {
 
 /** RFC 4291 section 2.2: eight groups, one run of zeros as `::`, the last 32 bits as a dotted quad if liked. */
 export function parseIpv6(text: string): IpAddress | undefined {
-  if (text.length > 45) return undefined;
-  const halves = text.split('::', 3);
-  if (halves.length > 2) return undefined;
-  const [before = '', after] = halves;
-  const head = parseGroups(before, after === undefined);
-  const tail = after === undefined ? [] : parseGroups(after, true);
-  if (head === undefined || tail === undefined) return undefined;
-  const given = head.length + tail.length;
-  // `::` stands for at least one group; glibc, too, takes it for a single one.
-  if (after === undefined ? given !== 16 : given > 14) return undefined;
   const bytes = new Uint8Array(16);
-  bytes.set(head, 0);
-  bytes.set(tail, 16 - tail.length);
+  const end = text.length;
+  if (end < 2 || end > 45) return undefined;
+  /** Where the bytes for which `::` stands are missing. */
+  let gap = -1;
+  let given = 0;
+  let at = 0;
+  if (text.charCodeAt(0) === colon) {
+    if (text.charCodeAt(1) !== colon) return undefined;
+    gap = 0;
+    at = 2;
+  }
+  while (at < end) {
+    const start = at;
+    let value = 0;
+    for (; at < end && at - start < 5; at++) {
+      const digit = hexDigit(text.charCodeAt(at));
+      if (digit === -1) break;
+      value = value * 16 + digit;
+    }
+    if (text.charCodeAt(at) === dot) {
+      const quad = given <= 12 ? parseQuad(text.slice(start)) : undefined;
+      if (quad === undefined) return undefined;
+      bytes.set(quad, given);
+      given += 4;
+      break;
+    }
+    if (at === start || at - start > 4 || given > 14) return undefined;
+    bytes[given++] = value >> 8;
+    bytes[given++] = value & 0xff;
+    if (at === end) break;
+    if (text.charCodeAt(at++) !== colon || at === end) return undefined;
+    if (text.charCodeAt(at) !== colon) continue;
+    if (gap !== -1) return undefined;
+    gap = given;
+    at++;
+  }
+  // `::` stands for at least one group; glibc, too, takes it for a single one.
+  if (gap === -1 ? given !== 16 : given > 14) return undefined;
+  if (gap !== -1) {
+    bytes.copyWithin(16 - (given - gap), gap, given);
+    bytes.fill(0, gap, 16 - (given - gap));
+  }
   return { family: 'inet6', bytes };
 }
 
@@ -74,14 +109,23 @@ export function isMapped(ip: IpAddress): boolean {
 }
 
 function parseQuad(text: string): Uint8Array | undefined {
-  const parts = text.split('.', 5);
-  if (parts.length !== 4) return undefined;
+  if (text.length > 15) return undefined;
   const bytes = new Uint8Array(4);
-  for (const [index, part] of parts.entries()) {
-    if (!/^(0|[1-9]\d{0,2})$/.test(part) || Number(part) > 255) return undefined;
-    bytes[index] = Number(part);
+  let at = 0;
+  for (let index = 0; index < 4; index++) {
+    const start = at;
+    let value = 0;
+    for (; at < text.length; at++) {
+      const digit = text.charCodeAt(at) - zero;
+      if (digit < 0 || digit > 9) break;
+      value = value * 10 + digit;
+    }
+    const leadingZero = at - start > 1 && text.charCodeAt(start) === zero;
+    if (at === start || leadingZero || value > 255) return undefined;
+    bytes[index] = value;
+    if (index < 3 && text.charCodeAt(at++) !== dot) return undefined;
   }
-  return bytes;
+  return at === text.length ? bytes : undefined;
 }
 
 function parseCNumber(text: string): number | undefined {
@@ -91,22 +135,11 @@ function parseCNumber(text: string): number | undefined {
   return /^[1-9]\d*$/.test(text) ? Number.parseInt(text, 10) : undefined;
 }
 
-/** The bytes of one side of a `::`; `last` when a dotted quad may end it. */
-function parseGroups(text: string, last: boolean): number[] | undefined {
-  if (text === '') return [];
-  const bytes: number[] = [];
-  const groups = text.split(':');
-  for (const [index, group] of groups.entries()) {
-    if (/^[\da-fA-F]{1,4}$/.test(group)) {
-      const value = Number.parseInt(group, 16);
-      bytes.push(value >> 8, value & 0xff);
-      continue;
-    }
-    const quad = last && index === groups.length - 1 ? parseQuad(group) : undefined;
-    if (quad === undefined) return undefined;
-    bytes.push(...quad);
-  }
-  return bytes;
+/** -1 for what is none. */
+function hexDigit(code: number): number {
+  if (code >= zero && code <= zero + 9) return code - zero;
+  const letter = code | 0x20;
+  return letter >= letterA && letter <= letterA + 5 ? letter - letterA + 10 : -1;
 }
 
 function formatIpv6(bytes: Uint8Array): string {

@@ -2,7 +2,7 @@ import fc from 'fast-check';
 import ipaddr from 'ipaddr.js';
 import { expect, test } from 'vitest';
 
-import { PrefixSet, parseIp } from '../../../src/address/mod.ts';
+import { formatIp, type IpAddress, longestPrefix, PrefixSet, parseIp, sharePrefix } from '../../../src/address/mod.ts';
 
 const block = (address: string, prefix: number) => ({
   family: address.includes(':') ? ('inet6' as const) : ('inet' as const),
@@ -45,5 +45,29 @@ test('it agrees with a linear search by another library', () => {
         .map(([, prefix]) => prefix);
       expect(longest(set, client)).toBe(matching.length === 0 ? undefined : Math.max(...matching));
     }),
+  );
+});
+
+test('finds what looking at every block finds', () => {
+  const byte = fc.constantFrom(0, 1, 127, 128, 255);
+  const ip = fc.oneof(
+    fc.tuple(byte, byte, byte, byte).map((bytes): IpAddress => ({ family: 'inet', bytes: Uint8Array.from(bytes) })),
+    fc
+      .array(byte, { minLength: 16, maxLength: 16 })
+      .map((bytes): IpAddress => ({ family: 'inet6', bytes: Uint8Array.from(bytes) })),
+  );
+  const anyBlock = fc
+    .tuple(ip, fc.nat(128))
+    .map(([address, prefix]) => ({ address, prefix: prefix % (longestPrefix(address) + 1) }));
+  fc.assert(
+    fc.property(fc.array(anyBlock, { maxLength: 40 }), ip, (blocks, client) => {
+      const set = new PrefixSet(
+        blocks.map(({ address, prefix }) => ({ family: address.family, address: formatIp(address), prefix })),
+      );
+      const held = blocks.filter(({ address, prefix }) => sharePrefix(address, client, prefix));
+      const longest = held.length === 0 ? undefined : Math.max(...held.map(({ prefix }) => prefix));
+      expect(set.longestMatch(client)).toBe(longest);
+    }),
+    { numRuns: 1000 },
   );
 });
