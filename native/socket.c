@@ -8,6 +8,7 @@
 #include <net/if.h>
 #include <netinet/in.h>
 #include <netinet/tcp.h>
+#include <poll.h>
 #include <string.h>
 #include <sys/socket.h>
 #include <unistd.h>
@@ -244,6 +245,19 @@ static napi_value send_last(napi_env env, napi_callback_info info) {
   return make_number(env, sent < 0 ? 0 : (double)sent);
 }
 
+/*
+ * hasHungUp(descriptor): whether the other end is gone for good. One that has only closed its sending side may still
+ * read, and cannot be told from one that has closed both until something is sent to it.
+ */
+static napi_value has_hung_up(napi_env env, napi_callback_info info) {
+  napi_value argument;
+  struct pollfd watched = {.events = 0};
+  take_arguments(env, info, 1, &argument);
+  if (!take_int(env, argument, &watched.fd)) return NULL;
+  if (poll(&watched, 1, 0) < 0) return fail(env, "poll", errno);
+  return make_bool(env, (watched.revents & (POLLHUP | POLLERR)) != 0);
+}
+
 void define_socket(napi_env env, napi_value exports) {
   define_function(env, exports, "openSocket", open_socket);
   define_function(env, exports, "setSocketOption", set_socket_option);
@@ -255,4 +269,5 @@ void define_socket(napi_env env, napi_value exports) {
   define_function(env, exports, "localAddress", local_address);
   define_function(env, exports, "acceptBatch", accept_batch);
   define_function(env, exports, "sendLast", send_last);
+  define_function(env, exports, "hasHungUp", has_hung_up);
 }

@@ -10,6 +10,7 @@ import type {
   FailureFlag,
   Network,
   NetworkRate,
+  QueueLimit,
   Rate,
   SocketType,
   SuccessFlag,
@@ -94,6 +95,7 @@ export interface Settings {
   readonly rate_limit?: Rate | 'UNLIMITED';
   readonly rate_limit_source?: Rate | 'UNLIMITED';
   readonly rate_limit_network?: NetworkRate | 'UNLIMITED';
+  readonly queue?: QueueLimit;
   readonly timeout?: TimeLimit | 'UNLIMITED';
   readonly max_load?: number;
   readonly access_times?: readonly TimeRange[];

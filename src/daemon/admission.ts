@@ -75,6 +75,18 @@ export class Admission {
     return this.#room(peer, moment);
   }
 
+  /** Whether access lets a client in that it has let in under another text; `ask` for one whose name it has forgotten. */
+  review(peer: Peer, local: Local): Decision {
+    const decision = this.#access.decide(peer, local);
+    // When he came this was no sensor, so that he has not touched one.
+    return decision.verdict === 'deny' ? { ...decision, denyMinutes: undefined } : decision;
+  }
+
+  /** Whether a client can be served whose turn has come, and whom all but the bounds on servers have let in. */
+  takeTurn(peer: Peer, moment: Moment): Decision {
+    return this.#room(peer, moment);
+  }
+
   /** @returns 0 when one more server may start now, else in how many seconds (an inetd's `.max`) */
   startDelay(time: number): number {
     return this.#starts?.admit(time / 1000) ?? 0;
@@ -89,10 +101,17 @@ export class Admission {
     return limits.rates === undefined ? undefined : new Rates(limits.rates, this.#sources);
   }
 
+  /**
+   * Who may wait for his turn waits for `instances` alone: that comes last then, and is the answer only when nothing
+   * else stands in the way.
+   */
   #room(peer: Peer | undefined, moment: Moment): Decision {
-    const room = this.occupancy.decide(this.#service.limits, peer?.address);
-    if (room.verdict === 'deny') return room;
-    return moment.full() ? deny('process_limit') : allow;
+    const { limits } = this.#service;
+    const roomLeft = this.occupancy.hasRoom(limits);
+    if (!roomLeft && limits.queue === undefined) return deny('service_limit');
+    if (!this.occupancy.hasRoomFor(limits, peer?.address)) return deny('per_source_limit');
+    if (moment.full()) return deny('process_limit');
+    return roomLeft ? allow : deny('service_limit');
   }
 }
 

@@ -56,8 +56,8 @@ export class Delegated {
     if (lasting) this.#service.enter(peer);
     const refused = (): void => {
       closeDescriptor(descriptor);
-      if (lasting) this.#service.leave(peer);
       this.#service.record({ event: 'fail', reason: 'exec', from });
+      if (lasting) this.#service.leave(peer);
     };
     let task: TaskId | undefined;
     const forget = (): void => {
@@ -76,8 +76,8 @@ export class Delegated {
       onEnded: (end) => {
         forget();
         if (!lasting) return;
-        this.#service.leave(peer);
         this.#recordExit(end, startedAt);
+        this.#service.leave(peer);
       },
     });
     if (task === undefined) {

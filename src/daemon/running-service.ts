@@ -20,14 +20,16 @@ import {
   type SensorPlan,
   type Service,
 } from '../model/mod.ts';
-import { type Connection, closeDescriptor, type Descriptor, SystemError } from '../os/mod.ts';
-import { Admission } from './admission.ts';
+import { type Connection, closeDescriptor } from '../os/mod.ts';
+import { Admission, type Moment } from './admission.ts';
 import { Delegated } from './delegated.ts';
 import { ErrorOutput } from './error-output.ts';
 import { Greeter } from './greeter.ts';
 import type { Inheritance } from './inheritance.ts';
 import { NameWait } from './name-wait.ts';
+import { pauseForCps, restAfterStarts } from './pauses.ts';
 import { type PortChange, Ports } from './ports.ts';
+import { Queue, type Waiter } from './queue.ts';
 import { type Refusal, Refusals } from './refusal.ts';
 import { sameTime, timesOf } from './server-times.ts';
 import { type LaunchObserver, ServiceLaunches } from './service-launches.ts';
@@ -53,6 +55,7 @@ export class RunningService implements ListenerObserver, LaunchObserver {
   readonly #admission: Admission;
   readonly #ports: Ports;
   readonly #nameWait: NameWait;
+  readonly #queue: Queue;
   #service: Service;
   readonly #delegated: Delegated;
   #answer: Answer;
@@ -82,12 +85,13 @@ export class RunningService implements ListenerObserver, LaunchObserver {
     this.#delegated = new Delegated(shared.worker, shared.clock, {
       record: (record) => this.#record(record),
       enter: ({ address }) => this.#admission.occupancy.enter(address),
-      leave: ({ address }) => this.#admission.occupancy.leave(address),
+      leave: (peer) => this.#leave(peer),
       judge: (listener, sender) => this.#judgeSender(listener, sender),
       rest: (listener) => this.#ports.holdFor(listener, workerRetrySeconds),
       retry: (listener) => this.#ports.holdFor(listener, launchRetrySeconds),
       resume: (listener) => this.#ports.resume(listener),
     });
+    this.#queue = this.#queueOf(service);
   }
 
   get service(): Service {
@@ -155,6 +159,7 @@ export class RunningService implements ListenerObserver, LaunchObserver {
         this.#service = service;
         this.#admission.update(service);
         ports.take();
+        this.#queue.update(service.limits.queue);
       },
     };
   }
@@ -163,6 +168,7 @@ export class RunningService implements ListenerObserver, LaunchObserver {
   close(): void {
     this.#nameWait.end();
     this.#delegated.recall();
+    this.#queue.close();
     this.#errors.close();
     this.#ports.close();
   }
@@ -185,28 +191,46 @@ export class RunningService implements ListenerObserver, LaunchObserver {
 
   #admit(listener: Listener, connections: readonly Connection[]): void {
     const answer = this.#answer;
-    const here = connections.length === 1 && answer.kind === 'program' && answer.launches.quick;
+    const here = connections.length === 1 && isQuick(answer);
     for (const connection of connections) {
-      const { descriptor, peer, local } = connection;
-      const decision = this.#judge(listener, peer, local);
-      if (decision.verdict === 'ask' && this.#keep(listener, connection, decision.address)) continue;
-      if (decision.verdict !== 'allow') {
-        this.#refusals.tell(this.#service, decision, peer.address);
-        if (this.#greeter === undefined) closeDescriptor(descriptor);
-        else this.#greeter.turnAway(descriptor);
-        continue;
-      }
-      this.#greeter?.letIn(descriptor);
-      if (answer.kind === 'builtin') {
-        this.#delegated.serve(answer, listener, connection);
-      } else if (answer.kind === 'program') {
-        this.#admission.occupancy.enter(peer.address);
-        if (!here) answer.launches.elsewhere(descriptor, { peer, local });
-        else answer.launches.here(descriptor, { peer, local });
-        if (here) closeDescriptor(descriptor);
-      }
+      const decision = this.#judge(listener, connection.peer, connection.local);
+      if (decision.verdict === 'allow') this.#begin({ listener, connection }, here);
+      else if (!this.#mayWait({ listener, connection }, decision)) this.#turnAway(connection, decision);
     }
     if (answer.kind === 'program' && answer.launches.crowded) this.#ports.hold(listener);
+  }
+
+  /** @param here on this thread, and not on another */
+  #begin({ listener, connection }: Waiter, here: boolean): void {
+    const { descriptor, peer, local } = connection;
+    const answer = this.#answer;
+    this.#greeter?.letIn(descriptor);
+    if (answer.kind === 'builtin') {
+      this.#delegated.serve(answer, listener, connection);
+    } else if (answer.kind === 'program' && !here) {
+      this.#admission.occupancy.enter(peer.address);
+      answer.launches.elsewhere(descriptor, { peer, local });
+    } else {
+      if (answer.kind === 'program') {
+        this.#admission.occupancy.enter(peer.address);
+        answer.launches.here(descriptor, { peer, local });
+      }
+      closeDescriptor(descriptor);
+    }
+  }
+
+  /** Whether it waits for its name to be known, or for its turn, instead of being refused. */
+  #mayWait({ listener, connection }: Waiter, refusal: Refusal): boolean {
+    if (refusal.verdict === 'ask') {
+      return this.#nameWait.keep(refusal.address, connection, () => this.#admit(listener, [connection]));
+    }
+    return refusal.reason === 'service_limit' && this.#queue.keep({ listener, connection });
+  }
+
+  #turnAway({ descriptor, peer }: Connection, refusal: Refusal): void {
+    this.#refusals.tell(this.#service, refusal, peer.address);
+    if (this.#greeter === undefined) closeDescriptor(descriptor);
+    else this.#greeter.turnAway(descriptor);
   }
 
   onPending(listener: Listener): void {
@@ -214,7 +238,7 @@ export class RunningService implements ListenerObserver, LaunchObserver {
     const stream = hasConnections(this.#service.socketType);
     const peer = stream ? undefined : listener.firstSender();
     if (!stream && peer === undefined) return;
-    const local = stream || this.#boundToOneAddress(listener) ? listener.local : undefined;
+    const local = stream || boundToOneAddress(listener) ? listener.local : undefined;
     const decision = this.#decide(peer, local);
     if (decision.verdict === 'ask' && this.#nameWait.rest(decision.address, listener)) return;
     if (decision.verdict !== 'allow') {
@@ -225,27 +249,13 @@ export class RunningService implements ListenerObserver, LaunchObserver {
     if (!this.#mayStart(listener)) return;
     if (answer.kind === 'builtin') {
       if (peer !== undefined) this.#delegated.lend(answer, this.#service.limits.rates !== undefined, listener, peer);
-    } else if (answer.launches.quick) {
-      this.#admission.occupancy.enter(peer?.address);
-      answer.launches.here(listener.handOver(), { peer, local }, listener);
     } else {
-      this.#handOverElsewhere(answer, listener, { peer, local });
+      this.#admission.occupancy.enter(peer?.address);
+      const failure = answer.launches.handOver(listener, { peer, local });
+      if (failure === undefined) return;
+      this.#leave(peer);
+      this.onAcceptFailure(listener, failure);
     }
-  }
-
-  /** The launch gets a descriptor of its own, since a reload may close the listener meanwhile. */
-  #handOverElsewhere({ launches }: ProgramAnswer, listener: Listener, ends: Ends): void {
-    let descriptor: Descriptor;
-    try {
-      descriptor = listener.duplicate();
-    } catch (error) {
-      if (!(error instanceof SystemError)) throw error;
-      this.onAcceptFailure(listener, error.code);
-      return;
-    }
-    listener.handOver();
-    this.#admission.occupancy.enter(ends.peer?.address);
-    launches.elsewhere(descriptor, ends, listener);
   }
 
   onAcceptFailure(listener: Listener, code: string): void {
@@ -253,36 +263,30 @@ export class RunningService implements ListenerObserver, LaunchObserver {
   }
 
   #decide(peer: Peer | undefined, local: Local | undefined): Decision {
+    const decision = this.#admission.decide(peer, local, this.#moment());
+    if (decision.verdict === 'deny' && decision.reason === 'connections per second') {
+      pauseForCps(this.#service, this.#ports, this.#shared.log, () => this.#admission.resetCps());
+    }
+    return decision;
+  }
+
+  #moment(): Moment {
     const { clock, loadAverage, processLimit, servers, worker, collectExits } = this.#shared;
     const full = (): boolean => processLimit !== undefined && servers.count + worker.tasks >= processLimit;
-    const decision = this.#admission.decide(peer, local, { time: clock(), load: loadAverage, full, collectExits });
-    if (decision.verdict === 'deny' && decision.reason === 'connections per second') this.#pause();
-    return decision;
+    return { time: clock(), load: loadAverage, full, collectExits };
   }
 
   /** An inetd's `.max`: false when this minute has had its starts, and the listener rests until the next. */
   #mayStart(listener: Listener): boolean {
     const delay = this.#admission.startDelay(this.#shared.clock());
-    if (delay === 0) return true;
-    if (listener.state === 'listening') {
-      const seconds = Math.ceil(delay);
-      this.#shared.log.write(
-        'ERROR',
-        `${this.#service.id}/${this.#service.protocol.name} server failing (looping), service rests for ${seconds} seconds`,
-      );
-      this.#ports.holdFor(listener, seconds);
-    }
-    return false;
+    if (delay > 0) restAfterStarts(this.#service, this.#ports, this.#shared.log, listener, Math.ceil(delay));
+    return delay === 0;
   }
 
   #judge(listener: Listener, peer: Peer, local: Local): Decision {
     const decision = this.#decide(peer, local);
     if (decision.verdict !== 'allow' || this.#mayStart(listener)) return decision;
     return { verdict: 'deny', reason: 'connections per second' };
-  }
-
-  #keep(listener: Listener, connection: Connection, address: string): boolean {
-    return this.#nameWait.keep(address, connection, () => this.#admit(listener, [connection]));
   }
 
   onLaunched(pid: number, { peer }: Ends, waiting: Listener | undefined): Server {
@@ -300,9 +304,9 @@ export class RunningService implements ListenerObserver, LaunchObserver {
   }
 
   onLaunchFailed(message: string, step: LaunchStep, { peer }: Ends, waiting: Listener | undefined): void {
-    this.#admission.occupancy.leave(peer?.address);
     this.#shared.log.write('ERROR', `service ${this.#service.id}: ${message}`);
     this.#record({ event: 'fail', reason: step === 'fork' ? 'fork' : 'exec', from: peer?.address });
+    this.#leave(peer);
     if (waiting === undefined) return;
     waiting.giveBack();
     this.#ports.holdFor(waiting, launchRetrySeconds);
@@ -314,10 +318,16 @@ export class RunningService implements ListenerObserver, LaunchObserver {
   }
 
   #ended(server: Server, facts: ExitFacts, waiting: Listener | undefined, timedOut: boolean): void {
-    this.#admission.occupancy.leave(server.peer?.address);
     this.#record({ event: 'exit', facts, seconds: (this.#shared.clock() - server.startedAt) / 1000, timedOut });
+    this.#leave(server.peer);
     waiting?.giveBack();
     this.#starvation.relieve();
+  }
+
+  /** A place has become free. */
+  #leave(peer: Peer | undefined): void {
+    this.#admission.occupancy.leave(peer?.address);
+    this.#queue.advance();
   }
 
   /**
@@ -340,7 +350,7 @@ export class RunningService implements ListenerObserver, LaunchObserver {
 
   /** Somebody else has sent to a socket that the worker has. It cannot wait for his name; he may send again. */
   #judgeSender(listener: Listener, sender: Peer): boolean {
-    const decision = this.#decide(sender, this.#boundToOneAddress(listener) ? listener.local : undefined);
+    const decision = this.#decide(sender, boundToOneAddress(listener) ? listener.local : undefined);
     if (decision.verdict === 'allow') {
       this.#record({ event: 'start', pid: 0, from: sender.address });
       return true;
@@ -350,30 +360,15 @@ export class RunningService implements ListenerObserver, LaunchObserver {
     return false;
   }
 
-  /**
-   * More than `cps` allows. A `nowait` port is closed for the pause, as by xinetd; a `wait` socket is only left
-   * unwatched, since closing it would lose what is queued.
-   */
-  #pause(): void {
-    const { cps } = this.#service.limits;
-    if (cps === undefined || this.#ports.listeners.every(({ state }) => state !== 'listening')) return;
-    const { name } = this.#service;
-    const { log } = this.#shared;
-    log.write(
-      'ERROR',
-      `Deactivating service ${name} due to excessive incoming connections.  Restarting in ${cps.pauseSeconds} seconds.`,
-    );
-    const back = (opened: boolean): void => {
-      this.#admission.resetCps();
-      log.write('ERROR', opened ? `Activating service ${name}` : `Error activating service ${name}`);
-    };
-    if (this.#service.wait)
-      for (const listener of this.#ports.listeners) this.#ports.holdFor(listener, cps.pauseSeconds, back);
-    else this.#ports.pauseFor(cps.pauseSeconds, back);
-  }
-
-  #boundToOneAddress({ endpoint }: Listener): boolean {
-    return endpoint.address !== '0.0.0.0' && endpoint.address !== '::';
+  #queueOf(service: Service): Queue {
+    const admission = this.#admission;
+    return new Queue(service.limits.queue, this.#shared.servers, admission.occupancy, {
+      hasRoom: () => admission.occupancy.hasRoom(this.#service.limits),
+      takeTurn: ({ connection }) => admission.takeTurn(connection.peer, this.#moment()),
+      review: ({ connection }) => admission.review(connection.peer, connection.local),
+      serve: (waiter, others) => this.#begin(waiter, others === 0 && isQuick(this.#answer)),
+      refuse: ({ connection }, refusal) => this.#turnAway(connection, refusal),
+    });
   }
 
   #record(record: ServiceRecord): void {
@@ -389,4 +384,13 @@ export class RunningService implements ListenerObserver, LaunchObserver {
     const launches = new ServiceLaunches(service, server, this.#shared.servers, this.#errors, this);
     return { kind: 'program', launches };
   }
+}
+
+/** Whether a server can be started at once, on this thread. */
+function isQuick(answer: Answer): boolean {
+  return answer.kind === 'program' && answer.launches.quick;
+}
+
+function boundToOneAddress({ endpoint }: Listener): boolean {
+  return endpoint.address !== '0.0.0.0' && endpoint.address !== '::';
 }

@@ -7,7 +7,7 @@
 import { type Ends, Launcher, launchFailureMessage, type Server, type Servers } from '../launch/mod.ts';
 import type { Listener } from '../listener/mod.ts';
 import type { Launched, LaunchStep, ProgramPlan, Service } from '../model/mod.ts';
-import { closeDescriptor, type Descriptor } from '../os/mod.ts';
+import { closeDescriptor, type Descriptor, SystemError } from '../os/mod.ts';
 import type { ErrorEnd, ErrorOutput } from './error-output.ts';
 import { LaunchPlace } from './launch-place.ts';
 
@@ -115,6 +115,28 @@ export class ServiceLaunches {
 
   #failure(launched: Extract<Launched, { ok: false }>): string {
     return launchFailureMessage(this.#program.launch, launched);
+  }
+
+  /**
+   * Starts the server of a service that waits, with the listener's own socket. Elsewhere the launch gets a descriptor of
+   * its own, since a reload may close the listener meanwhile.
+   * @returns why there is no such descriptor (`EMFILE`); the listener is as it was then
+   */
+  handOver(listener: Listener, ends: Ends): string | undefined {
+    if (this.quick) {
+      this.here(listener.handOver(), ends, listener);
+      return undefined;
+    }
+    let descriptor: Descriptor;
+    try {
+      descriptor = listener.duplicate();
+    } catch (error) {
+      if (!(error instanceof SystemError)) throw error;
+      return error.code;
+    }
+    listener.handOver();
+    this.elsewhere(descriptor, ends, listener);
+    return undefined;
   }
 
   #tellRoom(): void {

@@ -80,7 +80,7 @@ export class Servers {
   add(server: Server): void {
     this.#exits.launched();
     this.#byPid.set(server.pid, server);
-    if (server.awaited && this.#awaited++ === 0) this.#exits.hurry(true);
+    if (server.awaited) this.awaitExits();
     const early = this.#early.get(server.pid);
     if (early !== undefined) this.#end(server, early);
     else if (this.#ending !== undefined) signalGroup(server.pid, this.#ending);
@@ -116,6 +116,15 @@ export class Servers {
     this.signalAll(signal);
   }
 
+  /** Somebody waits for servers to end: exits are told at once until {@link awaitNoExits} has been called as often. */
+  awaitExits(): void {
+    if (this.#awaited++ === 0) this.#exits.hurry(true);
+  }
+
+  awaitNoExits(): void {
+    if (--this.#awaited === 0) this.#exits.hurry(false);
+  }
+
   /** Resolves when no server is left and no launch under way. */
   empty(): Promise<void> {
     if (this.count === 0) return Promise.resolve();
@@ -125,7 +134,7 @@ export class Servers {
   #end(server: Server, facts: ExitFacts): void {
     this.#byPid.delete(server.pid);
     this.#early.delete(server.pid);
-    if (server.awaited && --this.#awaited === 0) this.#exits.hurry(false);
+    if (server.awaited) this.awaitNoExits();
     server.onExit(server, facts);
   }
 

@@ -4,3 +4,4 @@ export { Occupancy } from './occupancy.ts';
 export { Rates } from './rates.ts';
 export { Sources } from './sources.ts';
 export { StartRate } from './start-rate.ts';
+export { WaitingLine } from './waiting-line.ts';

@@ -19,7 +19,9 @@ export type FailReason =
   | 'per_source_limit'
   | 'process_limit'
   | 'connections per second'
-  | RateReason;
+  | RateReason
+  /** Of kinetd alone: waited in vain. */
+  | 'queue';
 
 export type Decision =
   | { readonly verdict: 'allow' }

@@ -93,9 +93,18 @@ export interface ServiceLimits {
   /** At most `starts` servers a minute (an inetd's `.max` and `-R`); then the port pauses until the minute has room. */
   readonly startsPerMinute: number | undefined;
   readonly rates: RateLimits | undefined;
+  /** Connections over `instances` that wait for their turn. */
+  readonly queue: QueueLimit | undefined;
   readonly timeout: TimeLimit | undefined;
   /** Refuse while the one-minute load average is at or above this. */
   readonly maxLoad: number | undefined;
+}
+
+/** So many wait at once, and each at most so long. */
+export interface QueueLimit {
+  /** At least 1. */
+  readonly places: number;
+  readonly seconds: number;
 }
 
 /** How long a server may run, by the wall clock, and what it has between SIGTERM and SIGKILL. */

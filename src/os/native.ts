@@ -52,6 +52,7 @@ export interface Native {
   localAddress(descriptor: number): NativeAddress;
   /** The failure's code first, then for each connection: descriptor, peer, its port, local address, its port. */
   acceptBatch(descriptor: number, most: number): readonly (string | number | undefined)[];
+  hasHungUp(descriptor: number): boolean;
 
   peekSender(descriptor: number): NativeAddress | undefined;
   discardDatagram(descriptor: number): boolean;

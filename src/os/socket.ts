@@ -119,3 +119,11 @@ export function acceptBatch(listener: Descriptor, most: number): AcceptedBatch {
 export function sendLast(connection: Descriptor, bytes: Uint8Array): number {
   return native.sendLast(connection, bytes);
 }
+
+/**
+ * Whether the other end of a connection has gone for good; nothing is read for that. One that has only closed its
+ * sending side has not, and neither, as far as anybody can know here, has one that closed both and was not written to.
+ */
+export function hasHungUp(connection: Descriptor): boolean {
+  return native.hasHungUp(connection);
+}

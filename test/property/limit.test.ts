@@ -2,7 +2,7 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
 
-import { Rates, Sources } from '../../src/limit/mod.ts';
+import { Rates, Sources, WaitingLine } from '../../src/limit/mod.ts';
 import type { Rate } from '../../src/model/mod.ts';
 
 const random = (words: Uint32Array): void => void crypto.getRandomValues(words);
@@ -88,4 +88,51 @@ test('the table behaves like a map of so many entries that forgets the one that 
       }
     }),
   );
+});
+
+test('a waiting line behaves like an array', () => {
+  const step = fc.oneof(
+    { weight: 4, arbitrary: fc.record({ kind: fc.constant('push' as const), gap: fc.nat(5) }) },
+    { weight: 3, arbitrary: fc.record({ kind: fc.constant('shift' as const) }) },
+    { weight: 1, arbitrary: fc.record({ kind: fc.constant('expire' as const), age: fc.nat(20) }) },
+    {
+      weight: 1,
+      arbitrary: fc.record({ kind: fc.constant('sift' as const), divisor: fc.integer({ min: 1, max: 4 }) }),
+    },
+  );
+  fc.assert(
+    fc.property(fc.array(step, { maxLength: 200 }), (steps) => {
+      const line = new WaitingLine<number>();
+      let model: { waiter: number; since: number }[] = [];
+      let now = 0;
+      for (const [waiter, each] of steps.entries()) {
+        if (each.kind === 'push') {
+          now += each.gap;
+          line.push(waiter, now);
+          model.push({ waiter, since: now });
+        } else if (each.kind === 'shift') {
+          expect(line.shift()).toBe(model.shift()?.waiter);
+        } else if (each.kind === 'expire') {
+          const due = model.filter(({ since }) => since <= now - each.age);
+          expect(line.expire(now - each.age)).toEqual(due.map((place) => place.waiter));
+          model = model.slice(due.length);
+        } else {
+          const keeps = (one: number): boolean => one % each.divisor === 0;
+          expect(line.sift(keeps)).toEqual(model.map((place) => place.waiter).filter((one) => !keeps(one)));
+          model = model.filter((place) => keeps(place.waiter));
+        }
+        expect(line.size).toBe(model.length);
+        expect(line.since).toBe(model[0]?.since);
+      }
+    }),
+  );
+});
+
+test('a waiting line that is never empty does not grow with those who have left it', () => {
+  const line = new WaitingLine<number>();
+  for (let waiter = 0; waiter < 100_000; waiter++) {
+    line.push(waiter, waiter);
+    if (waiter >= 10) expect(line.shift()).toBe(waiter - 10);
+  }
+  expect(line.size).toBe(10);
 });

@@ -169,6 +169,7 @@ export const codes = {
   'no-argv0': ['error', 'With the flag NAMEINARGS, server_args must begin with argv[0].'],
   'not-utf8': ['error', 'The text is handed to the system and is not valid UTF-8.'],
   'limit-clamped': ['note', "The value is above what the daemon may set, so the servers get the daemon's own limit."],
+  'no-effect': ['warning', 'The attribute has no effect on this service, because of what another one says.'],
   'undefined-variable': ['warning', "`passenv` names a variable that the daemon's environment does not have."],
   'duplicate-address': ['error', 'Another service has the same address, port and protocol.'],
   'overlapping-address': [

@@ -21,6 +21,12 @@ export class Findings {
     return this.diagnostics.some(({ severity }) => severity === 'error');
   }
 
+  /** Whether the definition takes the value of an attribute from defaults. */
+  isInherited(attribute: AttributeName): boolean {
+    const span = this.#definition.spans.get(attribute);
+    return span !== undefined && this.#inherited.get(attribute) === span;
+  }
+
   /**
    * Points at the attribute's value, or at the header of the entry when it was not written. What refuses this
    * service because of a value in defaults points at the service as well, since others may go on with it.
@@ -29,8 +35,7 @@ export class Findings {
     const { settings, name, span: header, spans } = this.#definition;
     const span = attribute === undefined ? undefined : spans.get(attribute);
     const service = settings.id ?? name;
-    const inherited = attribute !== undefined && span !== undefined && this.#inherited.get(attribute) === span;
-    if (inherited && codes[code][0] === 'error') {
+    if (attribute !== undefined && this.isInherited(attribute) && codes[code][0] === 'error') {
       this.diagnostics.push(diagnose(code, header, `${message} (${attribute} is set in defaults)`, { service, help }));
     } else {
       this.diagnostics.push(diagnose(code, span ?? header, message, { service, help }));

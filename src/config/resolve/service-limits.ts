@@ -2,7 +2,7 @@
  * How much of a service there may be: bounds with their defaults, and the cases in which the daemon could not keep to
  * them. Like an access list, a rate for each client cannot be kept where the server accepts its clients itself.
  */
-import type { RateLimits, ServiceLimits } from '../../model/mod.ts';
+import type { QueueLimit, RateLimits, ServiceLimits } from '../../model/mod.ts';
 import type { Definition, Settings } from '../definition.ts';
 import { rulesOf } from '../inetd/mod.ts';
 import type { Findings } from './findings.ts';
@@ -28,6 +28,7 @@ export function resolveServiceLimits(
     cps: cps === undefined || cps.connections === 0 ? undefined : cps,
     startsPerMinute: starts === 0 ? undefined : starts,
     rates: resolveRates(settings, defaults?.startsPerMinutePerSource),
+    queue: resolveQueue(settings, findings),
     timeout: finite(settings.timeout),
     maxLoad: settings.max_load,
   };
@@ -42,6 +43,25 @@ function resolveRates(settings: Settings, perMinute: number | undefined): RateLi
   const source = finite(settings.rate_limit_source ?? usual);
   const network = finite(settings.rate_limit_network);
   return (service ?? source ?? network) === undefined ? undefined : { service, source, network };
+}
+
+/** What defaults say is meant for services that it fits; what a service says itself should have an effect. */
+function resolveQueue({ queue, instances, wait }: Settings, findings: Findings): QueueLimit | undefined {
+  if (queue === undefined || queue.places === 0) return undefined;
+  const bounded = instances !== undefined && instances !== 'UNLIMITED';
+  if (bounded && wait !== true) return queue;
+  if (!findings.isInherited('queue')) {
+    const why = bounded
+      ? 'a service with wait = yes has the queue of the kernel'
+      : 'nobody has to wait where instances is UNLIMITED';
+    findings.add(
+      'no-effect',
+      'queue',
+      `queue has no effect: ${why}`,
+      'take the line out, or write instances = NUMBER and wait = no',
+    );
+  }
+  return undefined;
 }
 
 function checkPeerUnknown({ rates }: ServiceLimits, findings: Findings): void {

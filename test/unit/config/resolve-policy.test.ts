@@ -131,6 +131,20 @@ test('a rate for each client of a waiting stream service is refused, since it co
   expect(await codes({ wait: true, socket_type: 'dgram', rate_limit_source: rate })).toEqual([]);
 });
 
+test('a queue is for services with instances that do not wait; a service that says otherwise is told', async () => {
+  const queue = { places: 5, seconds: 5 };
+  const resolved = async (settings: object): Promise<unknown> =>
+    (await onlyService([definition('x', settings)], system)).limits.queue;
+  const codes = (settings: object): Promise<readonly string[]> => codesOf([definition('x', settings)], system);
+  expect(await resolved({ queue, instances: 3 })).toEqual(queue);
+  expect(await codes({ queue, instances: 3 })).toEqual([]);
+  expect(await resolved({ queue: { places: 0, seconds: 0 }, instances: 3 })).toBe(undefined);
+  for (const settings of [{ queue }, { queue, instances: 'UNLIMITED' }, { queue, instances: 3, wait: true }]) {
+    expect(await codes(settings)).toEqual(['no-effect']);
+    expect(await resolved(settings)).toBe(undefined);
+  }
+});
+
 describe('access', () => {
   test('absent, empty and given lists stay apart', async () => {
     const access = async (settings: object): Promise<unknown> =>

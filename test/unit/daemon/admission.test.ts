@@ -151,3 +151,12 @@ test('a reload that leaves the rates as they are forgets nobody', () => {
   admission.update(serviceOf('a', { limits: limits(2) }));
   expect(admission.decide(client, local, now)).toEqual(allow);
 });
+
+test('with a queue, instances are the reason only when nothing else stands in the way', () => {
+  const limits = { instances: 0, perSource: 1, queue: { places: 1, seconds: 1 } };
+  const admission = admissionOf(serviceOf('a', { limits }));
+  expect(admission.decide(client, local, now)).toEqual(deny('service_limit'));
+  expect(admission.decide(client, local, { ...now, full: () => true })).toEqual(deny('process_limit'));
+  admission.occupancy.reserve(client.address);
+  expect(admission.decide(client, local, now)).toEqual(deny('per_source_limit'));
+});

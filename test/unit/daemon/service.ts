@@ -18,6 +18,7 @@ const unlimited: ServiceLimits = {
   cps: undefined,
   startsPerMinute: undefined,
   rates: undefined,
+  queue: undefined,
   timeout: undefined,
   maxLoad: undefined,
 };

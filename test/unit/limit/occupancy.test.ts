@@ -2,42 +2,36 @@ import { expect, test } from 'vitest';
 
 import { Occupancy } from '../../../src/limit/mod.ts';
 
-const unlimited = { instances: undefined, perSource: undefined };
-const allow = { verdict: 'allow' };
-
 test('instances bounds all servers of the service, whoever they serve', () => {
   const occupancy = new Occupancy();
-  const limits = { instances: 2, perSource: undefined };
+  const limits = { instances: 2 };
   for (const source of ['10.0.0.1', undefined]) {
-    expect(occupancy.decide(limits, source)).toEqual(allow);
+    expect(occupancy.hasRoom(limits)).toBe(true);
     occupancy.enter(source);
   }
-  expect(occupancy.decide(limits, '10.0.0.2')).toEqual({ verdict: 'deny', reason: 'service_limit' });
+  expect(occupancy.hasRoom(limits)).toBe(false);
   occupancy.leave(undefined);
-  expect(occupancy.decide(limits, '10.0.0.2')).toEqual(allow);
+  expect(occupancy.hasRoom(limits)).toBe(true);
 });
 
 test('per_source bounds the servers of one address alone', () => {
   const occupancy = new Occupancy();
-  const limits = { instances: undefined, perSource: 1 };
+  const limits = { perSource: 1 };
   occupancy.enter('10.0.0.1');
-  expect(occupancy.decide(limits, '10.0.0.1')).toEqual({ verdict: 'deny', reason: 'per_source_limit' });
-  expect(occupancy.decide(limits, '10.0.0.2')).toEqual(allow);
+  expect(occupancy.hasRoomFor(limits, '10.0.0.1')).toBe(false);
+  expect(occupancy.hasRoomFor(limits, '10.0.0.2')).toBe(true);
   occupancy.leave('10.0.0.1');
-  expect(occupancy.decide(limits, '10.0.0.1')).toEqual(allow);
+  expect(occupancy.hasRoomFor(limits, '10.0.0.1')).toBe(true);
 });
 
 test('per_source does not apply where the client is not known', () => {
   const occupancy = new Occupancy();
   occupancy.enter(undefined);
-  expect(occupancy.decide({ instances: undefined, perSource: 1 }, undefined)).toEqual(allow);
+  expect(occupancy.hasRoomFor({ perSource: 1 }, undefined)).toBe(true);
 });
 
 test('instances = 0 refuses everyone', () => {
-  expect(new Occupancy().decide({ instances: 0, perSource: undefined }, '::1')).toEqual({
-    verdict: 'deny',
-    reason: 'service_limit',
-  });
+  expect(new Occupancy().hasRoom({ instances: 0 })).toBe(false);
 });
 
 test('nothing is counted twice or forgotten', () => {
@@ -48,9 +42,15 @@ test('nothing is counted twice or forgotten', () => {
     occupancy.leave('::1');
   }
   expect(occupancy.running).toBe(3);
-  expect(occupancy.decide({ ...unlimited, perSource: 3 }, '::1')).toEqual({
-    verdict: 'deny',
-    reason: 'per_source_limit',
-  });
-  expect(occupancy.decide({ ...unlimited, perSource: 4 }, '::1')).toEqual(allow);
+  expect(occupancy.hasRoomFor({ perSource: 3 }, '::1')).toBe(false);
+  expect(occupancy.hasRoomFor({ perSource: 4 }, '::1')).toBe(true);
+});
+
+test('who waits counts among those of his address, and not among the servers', () => {
+  const occupancy = new Occupancy();
+  occupancy.reserve('::1');
+  expect(occupancy.running).toBe(0);
+  expect(occupancy.hasRoomFor({ perSource: 1 }, '::1')).toBe(false);
+  occupancy.release('::1');
+  expect(occupancy.hasRoomFor({ perSource: 1 }, '::1')).toBe(true);
 });

@@ -10,6 +10,9 @@ const longestPause = 2_147_483;
 
 const defaultGrace = 5;
 
+/** Of a queue; each is a descriptor. */
+const mostPlaces = 100_000;
+
 function resourceLimit(what: string, example: string, unset: string = "the daemon's own limit"): Attribute<Bound> {
   return one({
     places: 'service',
@@ -28,6 +31,7 @@ export const limits: Pick<
   | 'instances'
   | 'per_source'
   | 'cps'
+  | 'queue'
   | 'timeout'
   | 'max_load'
   | 'rlimit_as'
@@ -67,6 +71,30 @@ export const limits: Pick<
       const connections = wholeNumber(first, report, { low: 0, high: largestInt, what: 'a number of connections' });
       const pauseSeconds = wholeNumber(second, report, { low: 0, high: longestPause, what: 'a number of seconds' });
       return connections === undefined || pauseSeconds === undefined ? undefined : { connections, pauseSeconds };
+    },
+  }),
+
+  queue: two({
+    places: 'both',
+    syntax: 'PLACES SECONDS',
+    default: '0 0',
+    documentation: [
+      'How many connections over `instances` wait for their turn, in the order of coming, and for how many seconds at most. Who has waited in vain is closed, and logged as `FAIL: ID queue`; who finds no place is refused as without a queue. 0 places switch the queue off.',
+      'Who waits counts for `per_source`. Access and rates have been looked at before; a client that has hung up meanwhile gets no server. Each place that is taken costs the daemon a descriptor. A service that waits needs no queue: the kernel has one.',
+    ],
+    example: 'queue = 100 30',
+    parse: (first, second, report) => {
+      const places = wholeNumber(first, report, { low: 0, high: mostPlaces, what: 'a number of places' });
+      const seconds = wholeNumber(second, report, { low: 0, high: longestPause, what: 'a number of seconds' });
+      if (places === undefined || seconds === undefined) return undefined;
+      if (places === 0 || seconds > 0) return { places, seconds };
+      report(
+        'bad-number',
+        second,
+        "'0' is out of range",
+        'who waits needs at least a second; 0 0 switches the queue off',
+      );
+      return undefined;
     },
   }),
 
