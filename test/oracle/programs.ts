@@ -11,8 +11,8 @@ import { join } from 'node:path';
 
 import { isRoot, root as project } from '../daemon/kinetd.ts';
 
-/** A program with a command line of its own that kinetd has as a personality. */
-export type Personality = 'xinetd' | 'inetd';
+/** A program whose command line kinetd has as a personality; `inetutils` is GNU's inetd, which kinetd answers as `inetd`. */
+export type Personality = 'xinetd' | 'inetd' | 'inetutils';
 
 /** Where they are. */
 export const oracles: string = process.env['KINETD_ORACLES'] ?? join(project, 'test/.oracle');
@@ -20,6 +20,7 @@ export const oracles: string = process.env['KINETD_ORACLES'] ?? join(project, 't
 const paths: Readonly<Record<Personality, string>> = {
   xinetd: join(oracles, 'xinetd/usr/sbin/xinetd'),
   inetd: join(oracles, 'openbsd-inetd/usr/sbin/inetd'),
+  inetutils: join(oracles, 'inetutils-inetd/usr/sbin/inetutils-inetd'),
 };
 
 /** Debian's program. */

@@ -279,7 +279,10 @@ export class Side {
 
   #spawn(): void {
     const { personality, environment, shell = ':', words = [], command } = this.#options;
-    const program = this.name === 'Debian' ? [oracle(personality)] : [process.execPath, join(root, 'bin', personality)];
+    const program =
+      this.name === 'Debian'
+        ? [oracle(personality)]
+        : [process.execPath, join(root, 'bin', personality === 'inetutils' ? 'inetd' : personality)];
     const configuration = join(this.folder, Object.keys(this.#options.files)[0] ?? '');
     const place =
       personality === 'xinetd'

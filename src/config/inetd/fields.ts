@@ -46,6 +46,9 @@ export function serviceField(text: string): Field<ServiceField> {
     return bad('bad-word', `'${service}' is not the name of a service`, 'a name that begins with a dot is a directive');
   }
   if (colon === -1) return good({ addresses: undefined, service, unix: undefined, tcpmux });
+  if (service.startsWith('/')) {
+    return bad('bad-address', `the Unix socket ${service} has no address`, 'write its path alone');
+  }
   const addresses = addressList(text.slice(0, colon));
   return addresses.ok ? good({ addresses: addresses.value, service, unix: undefined, tcpmux }) : addresses;
 }

@@ -46,6 +46,9 @@ export function readNamed(
   rules: Rules,
 ): Partial<InetdFields> {
   if (where !== undefined && where.service !== '') draft.name = where.service;
+  if (where?.service === '') {
+    draft.find('missing-field', first.span, 'this entry has no service', 'write [address:]service on key = value, … ;');
+  }
   if (body.problem !== undefined) draft.find('bad-entry', body.problem.span, body.problem.message, body.problem.help);
   const properties = collect(draft, body.properties);
   const value = (name: Name): Word | undefined => properties.get(name)?.values[0];
@@ -58,6 +61,9 @@ export function readNamed(
 
   const bind = value('bind');
   const bound = bind === undefined ? undefined : draft.field(bind, addressList(bind.text));
+  if (bind !== undefined && bound !== undefined && bound.length > 1) {
+    draft.find('bad-address', bind.span, 'bind takes one address', 'write an entry for each');
+  }
   const addresses = bound ?? addressesOf(draft, first, where, defaults);
   required('protocol', 'write protocol = tcp4, or another');
   const protocol = value('protocol');

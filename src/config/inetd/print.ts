@@ -92,10 +92,6 @@ function program(settings: Settings): readonly string[] {
 
 /** In quotes where the dialect needs them; a word that was read can always be written again. */
 function quoted(word: string, { quotes }: Rules): string {
-  if (quotes === 'leading') {
-    if (!/^["'#]|[ \t]|^$/.test(word)) return word;
-    return word.includes('"') ? `'${word}'` : `"${word}"`;
-  }
   if (quotes === 'shell') {
     if (!/["' \t]|^#|^$/.test(word)) return word;
     return word
@@ -103,11 +99,8 @@ function quoted(word: string, { quotes }: Rules): string {
       .map((part, index) => (index % 2 === 1 ? `'${part}'` : part === '' && word !== '' ? '' : `"${part}"`))
       .join('');
   }
-  if (quotes !== 'whole' || /^[\w./:,=@+*%[\]-]+$/.test(word)) return word;
-  const escaped = word.replace(/[^ !#-&(-[\]-~\x80-\xff]/g, (character) => {
-    return `\\${character.charCodeAt(0).toString(8).padStart(3, '0')}`;
-  });
-  return `"${escaped}"`;
+  if (quotes === 'none' || !(quotes === 'leading' ? /^["'#]|[ \t]|^$/ : /^['#]|["\t ]|^$/).test(word)) return word;
+  return word.includes('"') ? `'${word}'` : `"${word}"`;
 }
 
 function printNamed(settings: Settings, inetd: InetdFields): string {

@@ -118,7 +118,7 @@ class Reader {
     const first = item.kind === 'fields' ? item.words[0] : item.service;
     const draft = new Draft(first.text, item.span, this.#rules);
     for (const { span, message, help } of item.problems) draft.find('bad-quote', span, message, help);
-    const foreign = item.kind === 'fields' ? foreignSpelling(item.words, this.#rules) : undefined;
+    const foreign = foreignSpelling(item.kind === 'fields' ? item.words : [item.service], this.#rules);
     if (foreign !== undefined) {
       const help = dialectHelp(foreign.owners[0].dialect);
       draft.find('other-dialect', foreign.word.span, foreignMessage(foreign, this.#rules), help);

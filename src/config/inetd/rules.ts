@@ -16,7 +16,7 @@ export interface Rules {
   readonly continuation: 'blank' | 'backslash' | 'none';
   /** Where a `#` begins a comment: in the first column alone, or wherever it stands. */
   readonly comments: 'line' | 'anywhere';
-  /** What quotes do: nothing; hold a word together that begins with one; anywhere, as in a shell; whole words, with `\` escapes. */
+  /** What quotes do: nothing; hold a word together that begins with one; anywhere, as in a shell; whole words. */
   readonly quotes: 'none' | 'leading' | 'shell' | 'whole';
   /** Every word that may stand as protocol, `rpc/` apart. */
   readonly protocols: ReadonlyMap<string, SocketFamilies | 'unix'>;

@@ -7,9 +7,9 @@
  * |           | BusyBox          | anywhere, a `#` ends the line even within a word                                   |
  * | `leading` | FreeBSD          | a word that begins with `'` or `"` goes to the next one of these                 |
  * | `shell`   | NetBSD           | `'…'` and `"…"` anywhere in a word, without escapes                              |
- * | `whole`   | GNU inetutils    | a word may be `'…'` or `"…"` as a whole, and a backslash begins an escape of C   |
+ * | `whole`   | GNU inetutils    | a word may be `'…'` or `"…"` as a whole; a backslash is a character (seen)         |
  *
- * What the inetds make of a quote that is not closed, and GNU's of one in the middle of a word (it cuts the word
+ * What the inetds make of a quote that is not closed, and GNU's of a `"` in the middle of a word (it cuts the word
  * there), is nothing that anybody can want: it is a problem, and the entry is refused. The words are there all the
  * same, so that everything else about the entry can be said too.
  */
@@ -67,6 +67,10 @@ const cutters: Readonly<Record<Rules['quotes'], Cutter>> = {
   whole: cutWhole,
 };
 
+const inTheMiddle = {
+  message: "a quote in the middle of a word: GNU inetutils' inetd cuts the word there",
+  help: 'put the whole word in quotes',
+};
 const unclosed = { message: 'this quote is not closed on its line', help: 'close it, or leave it off' };
 
 function cutPlain(text: string, start: number, end: number, hash: boolean): Cut {
@@ -102,39 +106,12 @@ function cutShell(text: string, start: number, end: number): Cut {
 }
 
 function cutWhole(text: string, start: number, end: number): Cut {
-  const quoted = cutLeading(text, start, end);
+  const cut = cutLeading(text, start, end);
+  if (cut.problem !== undefined) return cut;
   const isQuoted = text[start] === '"' || text[start] === "'";
-  const cut = isQuoted ? quoted : cutPlain(text, start, end, false);
-  const inside = { text: decodeEscapes(cut.text), end: cut.end };
-  if (quoted.problem !== undefined && isQuoted) return { ...inside, problem: quoted.problem };
-  const next = text[cut.end];
-  if (isQuoted ? cut.end < end && !isBlank(next) : /["']/.test(cut.text)) {
-    const rest = isQuoted ? cutPlain(text, cut.end, end, false) : cut;
-    const problem = {
-      message: "a quote in the middle of a word: GNU inetutils' inetd cuts the word there",
-      help: 'put the whole word in quotes',
-    };
-    return { text: inside.text, end: rest.end, problem };
-  }
-  return inside;
-}
-
-const escapes: Readonly<Record<string, string>> = {
-  a: '\x07',
-  b: '\b',
-  f: '\f',
-  n: '\n',
-  r: '\r',
-  t: '\t',
-  v: '\v',
-  '\\': '\\',
-};
-
-/** `\n` and its like, and three octal digits; any other backslash stays, and so does NUL, which no word can hold. */
-function decodeEscapes(text: string): string {
-  return text.replace(/\\([abfnrtv\\]|(?!000)[0-3][0-7]{2})/g, (_, code: string) => {
-    return escapes[code] ?? String.fromCharCode(Number.parseInt(code, 8));
-  });
+  const rest = isQuoted ? cutPlain(text, cut.end, end, false) : cut;
+  const isCut = isQuoted ? rest.text !== '' : cut.text.includes('"');
+  return isCut ? { text: cut.text, end: rest.end, problem: inTheMiddle } : cut;
 }
 
 function blanks(text: string, start: number, end: number): number {
