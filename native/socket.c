@@ -225,6 +225,29 @@ static napi_value accept_batch(napi_env env, napi_callback_info info) {
 }
 
 /*
+ * receiveLine(descriptor, buffer): number of bytes received, 0 at the end, undefined when nothing waits
+ *
+ * What there is of a line, and not a byte behind its newline: that belongs to whoever gets the connection next.
+ */
+static napi_value receive_line(napi_env env, napi_callback_info info) {
+  napi_value arguments[2];
+  int fd;
+  void *data;
+  size_t size;
+  take_arguments(env, info, 2, arguments);
+  if (!take_int(env, arguments[0], &fd) || !take_bytes(env, arguments[1], &data, &size)) return NULL;
+  ssize_t seen, length;
+  do seen = recv(fd, data, size, MSG_PEEK | MSG_DONTWAIT);
+  while (seen < 0 && errno == EINTR);
+  if (seen < 0) return errno == EAGAIN ? make_undefined(env) : fail(env, "recv", errno);
+  const char *newline = memchr(data, '\n', (size_t)seen);
+  size_t wanted = newline == NULL ? (size_t)seen : (size_t)(newline - (char *)data) + 1;
+  do length = recv(fd, data, wanted, MSG_DONTWAIT);
+  while (length < 0 && errno == EINTR);
+  return length < 0 ? fail(env, "recv", errno) : make_number(env, (double)length);
+}
+
+/*
  * sendLast(descriptor, bytes): number of bytes sent
  *
  * The whole answer of a service that reads nothing: send, end, and take what the client has sent out of the way, since
@@ -268,6 +291,7 @@ void define_socket(napi_env env, napi_value exports) {
   define_function(env, exports, "endSending", end_sending);
   define_function(env, exports, "localAddress", local_address);
   define_function(env, exports, "acceptBatch", accept_batch);
+  define_function(env, exports, "receiveLine", receive_line);
   define_function(env, exports, "sendLast", send_last);
   define_function(env, exports, "hasHungUp", has_hung_up);
 }

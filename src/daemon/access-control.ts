@@ -66,7 +66,8 @@ export class AccessControl {
 function listOf({ access, endpoints }: Service): AccessList {
   return new AccessList(
     access,
-    endpoints.some(({ stack }) => stack !== 'only'),
+    // Behind tcpmux clients of both families may come.
+    endpoints.length === 0 || endpoints.some(({ stack }) => stack !== 'only'),
   );
 }
 

@@ -30,6 +30,7 @@ import { stateDump } from './dump/mod.ts';
 import { Farewells } from './farewells.ts';
 import { HostsFiles, type HostsPaths } from './hosts-files.ts';
 import { Inquiries, type Resolver } from './inquiries.ts';
+import { muxTargetsOf, serverLines, serviceLines } from './listings.ts';
 import { boundTo, internetSockets, openDescriptors } from './own-process.ts';
 import { Registrar } from './registrar.ts';
 import { planReload } from './reload-plan.ts';
@@ -102,6 +103,8 @@ export class Daemon {
       ...options,
       servers: this.#servers,
       worker: this.#worker,
+      muxTargets: muxTargetsOf(() => this.#services),
+      list: (what) => (what === 'services' ? serviceLines(this.#services) : serverLines(this.#servers)),
       sources: new Sources((words) => void crypto.getRandomValues(words), options.clock()),
       inquiries,
       denied,

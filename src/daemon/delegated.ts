@@ -3,16 +3,17 @@
  * EXIT. The same lines, limits and counts as for a server of the service's own, with these differences:
  *
  * - `pid=` is the worker's, where xinetd has a child for the connection;
- * - daytime and time are answered at once: START has `pid=0`, there is no EXIT, and they are no instance (as xinetd);
+ * - daytime, time and lists are answered at once: START has `pid=0`, there is no EXIT, and they are no instance (as xinetd);
  * - so are datagrams. The worker has the socket for a second at a time and answers whom the daemon allows: the sender of
  *   the first datagram, whom the daemon sees without reading it, and those whom the worker asks about. Each of them has
  *   one START in this time, and not one for each datagram.
  */
 import type { Listener } from '../listener/mod.ts';
 import type { Clock, ServiceRecord } from '../log/mod.ts';
-import type { BuiltinName, BuiltinPlan, Peer } from '../model/mod.ts';
+import type { BuiltinName, BuiltinPlan, ListingPlan, Peer } from '../model/mod.ts';
 import { type Connection, closeDescriptor } from '../os/mod.ts';
-import type { TaskEnd, TaskId, Worker } from '../worker/mod.ts';
+import { type Job, type TaskEnd, type TaskId, textOf, type Worker } from '../worker/mod.ts';
+import { MuxClient, type MuxTargets } from './behind-tcpmux.ts';
 
 /** What of a running service its clients concern. */
 export interface DelegatingService {
@@ -20,6 +21,10 @@ export interface DelegatingService {
   /** A place in its limits is taken, and given back. */
   readonly enter: (peer: Peer) => void;
   readonly leave: (peer: Peer) => void;
+  /** How long a client may be served, in seconds; undefined: as long as it likes. */
+  readonly timeout: () => number | undefined;
+  /** The lines of a list, with their ends. */
+  readonly list: (what: ListingPlan['name']) => readonly string[];
   /** Decides about the sender of a datagram, and logs it. */
   readonly judge: (listener: Listener, sender: Peer) => boolean;
   /** Leaves clients in the kernel's queue until it is resumed. */
@@ -29,8 +34,21 @@ export interface DelegatingService {
   readonly retry: (listener: Listener) => void;
 }
 
+/** What is done with one connection besides what is done with all. */
+interface Handling {
+  /** The worker has its copy. */
+  readonly onStarted: () => void;
+  readonly onEnded: (end: TaskEnd) => void;
+  readonly onWants?: (task: TaskId, name: string) => void;
+  /** Before the worker is told to end it. */
+  readonly onCut?: () => void;
+}
+
 /** How long the worker has a socket, and goes by what the daemon has said about senders. */
 const lendMilliseconds = 1000;
+
+/** For the line that a client of tcpmux begins with. */
+const lineMilliseconds = 30_000;
 
 const momentary: ReadonlySet<BuiltinName> = new Set<BuiltinName>(['daytime', 'time']);
 
@@ -39,7 +57,7 @@ export class Delegated {
   readonly #clock: Clock;
   readonly #service: DelegatingService;
   /** Connections that are instances, and sockets that are lent. */
-  readonly #tasks = new Set<TaskId>();
+  readonly #tasks = new Map<TaskId, () => void>();
   readonly #lent = new Map<TaskId, Listener>();
 
   constructor(worker: Worker, clock: Clock, service: DelegatingService) {
@@ -49,42 +67,90 @@ export class Delegated {
   }
 
   /** Hands an admitted connection to the worker, and closes it here. */
-  serve({ name }: BuiltinPlan, listener: Listener, { descriptor, peer }: Connection): void {
-    const lasting = !momentary.has(name);
+  serve(plan: BuiltinPlan | ListingPlan, listener: Listener | undefined, connection: Connection): void {
+    const { descriptor } = connection;
+    const job: Job =
+      plan.kind === 'listing'
+        ? { kind: 'text', text: textOf(this.#service.list(plan.name)) }
+        : { kind: 'stream', name: plan.name };
+    this.#hand(job, plan.kind === 'builtin' && !momentary.has(plan.name), listener, connection, {
+      onStarted: () => closeDescriptor(descriptor),
+      onEnded: () => {},
+    });
+  }
+
+  /** Has the worker hear which service behind tcpmux a connection wants, and keeps it for that service. */
+  multiplex(targets: MuxTargets, listener: Listener | undefined, connection: Connection): void {
+    const client = new MuxClient(targets, this.#worker, connection);
+    const job: Job = { kind: 'tcpmux', milliseconds: lineMilliseconds };
+    this.#hand(job, true, listener, connection, {
+      onStarted: () => {},
+      onEnded: ({ ending }) => {
+        const descriptor = client.ended(ending.kind === 'status' && ending.status === 0);
+        if (descriptor !== undefined) closeDescriptor(descriptor);
+      },
+      onWants: (task, name) => client.wants(task, name),
+      onCut: () => client.cut(),
+    });
+  }
+
+  /** @param lasting whether it is an instance and has EXIT */
+  #hand(
+    job: Job,
+    lasting: boolean,
+    listener: Listener | undefined,
+    { descriptor, peer }: Connection,
+    handling: Handling,
+  ): void {
     const from = peer.address;
     let startedAt = 0;
+    let task: TaskId | undefined;
     if (lasting) this.#service.enter(peer);
+    let timedOut = false;
+    let timer: NodeJS.Timeout | undefined;
+    const done = (): void => {
+      clearTimeout(timer);
+      if (task !== undefined) this.#tasks.delete(task);
+    };
     const refused = (): void => {
       closeDescriptor(descriptor);
+      done();
       this.#service.record({ event: 'fail', reason: 'exec', from });
       if (lasting) this.#service.leave(peer);
     };
-    let task: TaskId | undefined;
-    const forget = (): void => {
-      if (task !== undefined) this.#tasks.delete(task);
+    const cut = (): void => {
+      handling.onCut?.();
+      if (task !== undefined && this.#worker.end(task)) refused();
     };
-    task = this.#worker.serve({ kind: 'stream', name }, descriptor, {
+    // There is no program that could put its things in order, so that it is cut off at once.
+    const timeIsOver = (): void => {
+      timedOut = true;
+      cut();
+    };
+    task = this.#worker.serve(job, descriptor, {
       onStarted: (pid) => {
-        closeDescriptor(descriptor);
+        handling.onStarted();
         startedAt = this.#clock();
+        const seconds = this.#service.timeout();
+        if (seconds !== undefined) timer = setTimeout(timeIsOver, seconds * 1000).unref();
         this.#service.record({ event: 'start', pid: lasting ? pid : 0, from });
       },
-      onRefused: () => {
-        forget();
-        refused();
-      },
+      onRefused: refused,
       onEnded: (end) => {
-        forget();
-        if (!lasting) return;
-        this.#recordExit(end, startedAt);
-        this.#service.leave(peer);
+        done();
+        if (lasting) this.#recordExit(end, startedAt, timedOut);
+        if (lasting) this.#service.leave(peer);
+        handling.onEnded(end);
+      },
+      onWants: (name) => {
+        if (task !== undefined) handling.onWants?.(task, name);
       },
     });
     if (task === undefined) {
       refused();
       return;
     }
-    if (lasting) this.#tasks.add(task);
+    if (lasting) this.#tasks.set(task, cut);
     if (this.#worker.crowded) this.#rest(listener);
   }
 
@@ -119,20 +185,20 @@ export class Delegated {
 
   /** Ends its connections. */
   endAll(): void {
-    for (const task of this.#tasks) this.#worker.end(task);
+    for (const cut of this.#tasks.values()) cut();
   }
 
-  #recordExit({ pid, ending }: TaskEnd, startedAt: number): void {
+  #recordExit({ pid, ending }: TaskEnd, startedAt: number, timedOut: boolean): void {
     this.#service.record({
       event: 'exit',
       facts: { pid, ending },
       seconds: (this.#clock() - startedAt) / 1000,
-      timedOut: false,
+      timedOut,
     });
   }
 
-  #rest(listener: Listener): void {
-    if (listener.state !== 'listening') return;
+  #rest(listener: Listener | undefined): void {
+    if (listener?.state !== 'listening') return;
     this.#service.rest(listener);
     this.#worker.whenClear(() => this.#service.resume(listener));
   }

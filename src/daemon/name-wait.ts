@@ -65,6 +65,16 @@ export class NameWait {
     return true;
   }
 
+  /**
+   * For a client that somebody else keeps.
+   * @returns false when too many wait already
+   */
+  ask(address: string, answered: () => void, dismissed: () => void): boolean {
+    const waits = this.#inquiries.wait(address, this, { answered, dismissed });
+    if (!waits) this.#sayFull();
+    return waits;
+  }
+
   /** Has the name looked up for the next time. */
   find(address: string): void {
     this.#inquiries.wait(address, this, { answered: () => {}, dismissed: () => {} });

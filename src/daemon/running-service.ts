@@ -9,7 +9,6 @@ import type { Ends, Server, ServerTimes } from '../launch/mod.ts';
 import type { Listener, ListenerObserver } from '../listener/mod.ts';
 import { type ServiceRecord, type Sink, serviceLine } from '../log/mod.ts';
 import {
-  type BuiltinPlan,
   type Decision,
   type Endpoint,
   type ExitFacts,
@@ -17,11 +16,12 @@ import {
   type LaunchStep,
   type Local,
   type Peer,
-  type SensorPlan,
   type Service,
 } from '../model/mod.ts';
 import { type Connection, closeDescriptor } from '../os/mod.ts';
 import { Admission, type Moment } from './admission.ts';
+import { type Answer, answerOf, isQuick } from './answer.ts';
+import { MuxedService, type MuxTarget } from './behind-tcpmux.ts';
 import { Delegated } from './delegated.ts';
 import { ErrorOutput } from './error-output.ts';
 import { Greeter } from './greeter.ts';
@@ -32,18 +32,10 @@ import { type PortChange, Ports } from './ports.ts';
 import { Queue, type Waiter } from './queue.ts';
 import { type Refusal, Refusals } from './refusal.ts';
 import { sameTime, timesOf } from './server-times.ts';
-import { type LaunchObserver, ServiceLaunches } from './service-launches.ts';
+import type { LaunchObserver } from './service-launches.ts';
 import type { ServiceLog } from './service-logs.ts';
 import type { Shared } from './shared.ts';
 import { Starvation } from './starvation.ts';
-
-/** Who answers: a server for each connection, the worker, or nobody. */
-type Answer = ProgramAnswer | BuiltinPlan | SensorPlan;
-
-interface ProgramAnswer {
-  readonly kind: 'program';
-  readonly launches: ServiceLaunches;
-}
 
 /** A `wait` service whose server could not be started is tried again after this; xinetd retries a fork as slowly. */
 const launchRetrySeconds = 5;
@@ -63,6 +55,7 @@ export class RunningService implements ListenerObserver, LaunchObserver {
   #times: ServerTimes | undefined;
   #log: ServiceLog | undefined;
   readonly #refusals: Refusals;
+  readonly #muxed: MuxedService;
   readonly #starvation: Starvation;
   readonly #errors: ErrorOutput;
 
@@ -72,7 +65,7 @@ export class RunningService implements ListenerObserver, LaunchObserver {
     this.#shared = shared;
     this.#log = shared.logs.of(service);
     this.#errors = new ErrorOutput(shared.log, (record) => this.#record(record));
-    this.#answer = this.#answerOf(service);
+    this.#answer = answerOf(service, this.#shared.servers, this.#errors, this);
     this.#greeter = Greeter.of(service, shared);
     this.#admission = new Admission(service, shared.sources, shared.guard);
     this.#times = timesOf(service);
@@ -82,10 +75,22 @@ export class RunningService implements ListenerObserver, LaunchObserver {
     this.#nameWait = new NameWait(shared, this.#ports);
     this.#starvation = new Starvation(this.#ports, shared);
     this.#refusals = new Refusals(shared, (record) => this.#record(record));
+    const places = {
+      enter: ({ address }: Peer) => this.#admission.occupancy.enter(address),
+      leave: (peer: Peer) => this.#leave(peer),
+    };
+    this.#muxed = new MuxedService({
+      ...places,
+      decide: (peer, local) => this.#judge(undefined, peer, local),
+      refuse: (refusal, peer) => this.#refusals.tell(this.#service, refusal, peer.address),
+      ask: (address, answered, dismissed) => this.#nameWait.ask(address, answered, dismissed),
+      serve: (connection) => this.#begin(connection, undefined, false),
+    });
     this.#delegated = new Delegated(shared.worker, shared.clock, {
+      ...places,
       record: (record) => this.#record(record),
-      enter: ({ address }) => this.#admission.occupancy.enter(address),
-      leave: (peer) => this.#leave(peer),
+      timeout: () => this.#service.limits.timeout?.seconds,
+      list: shared.list,
       judge: (listener, sender) => this.#judgeSender(listener, sender),
       rest: (listener) => this.#ports.holdFor(listener, workerRetrySeconds),
       retry: (listener) => this.#ports.holdFor(listener, launchRetrySeconds),
@@ -116,9 +121,15 @@ export class RunningService implements ListenerObserver, LaunchObserver {
     return this.#ports.listeners;
   }
 
-  /** Whether at least one of its sockets could be had. */
+  /** Whether at least one of its sockets could be had, or it needs none. */
   get active(): boolean {
-    return this.#ports.open > 0;
+    return this.#ports.open > 0 || this.#service.behindTcpmux !== undefined;
+  }
+
+  /** As it is reached through tcpmux; undefined when it is not. */
+  get muxTarget(): MuxTarget | undefined {
+    const { behindTcpmux } = this.#service;
+    return behindTcpmux === undefined ? undefined : this.#muxed.target(behindTcpmux.greeting);
   }
 
   get sink(): Sink | undefined {
@@ -146,7 +157,7 @@ export class RunningService implements ListenerObserver, LaunchObserver {
    */
   prepare(service: Service, inheritance: Inheritance): PortChange {
     const log = this.#shared.logs.of(service);
-    const answer = this.#answerOf(service);
+    const answer = answerOf(service, this.#shared.servers, this.#errors, this);
     const ports = this.#ports.prepare(service, inheritance);
     return {
       ...ports,
@@ -194,28 +205,33 @@ export class RunningService implements ListenerObserver, LaunchObserver {
     const here = connections.length === 1 && isQuick(answer);
     for (const connection of connections) {
       const decision = this.#judge(listener, connection.peer, connection.local);
-      if (decision.verdict === 'allow') this.#begin({ listener, connection }, here);
+      if (decision.verdict === 'allow') this.#begin(connection, listener, here);
       else if (!this.#mayWait({ listener, connection }, decision)) this.#turnAway(connection, decision);
     }
     if (answer.kind === 'program' && answer.launches.crowded) this.#ports.hold(listener);
   }
 
-  /** @param here on this thread, and not on another */
-  #begin({ listener, connection }: Waiter, here: boolean): void {
+  /** @param listener undefined for a client of tcpmux; `here`: on this thread, and not on another */
+  #begin(connection: Connection, listener: Listener | undefined, here: boolean): void {
     const { descriptor, peer, local } = connection;
     const answer = this.#answer;
     this.#greeter?.letIn(descriptor);
-    if (answer.kind === 'builtin') {
-      this.#delegated.serve(answer, listener, connection);
-    } else if (answer.kind === 'program' && !here) {
-      this.#admission.occupancy.enter(peer.address);
-      answer.launches.elsewhere(descriptor, { peer, local });
-    } else {
-      if (answer.kind === 'program') {
+    switch (answer.kind) {
+      case 'builtin':
+      case 'listing':
+        this.#delegated.serve(answer, listener, connection);
+        return;
+      case 'tcpmux':
+        this.#delegated.multiplex(this.#shared.muxTargets, listener, connection);
+        return;
+      case 'sensor':
+        closeDescriptor(descriptor);
+        return;
+      case 'program':
         this.#admission.occupancy.enter(peer.address);
-        answer.launches.here(descriptor, { peer, local });
-      }
-      closeDescriptor(descriptor);
+        if (!here) answer.launches.elsewhere(descriptor, { peer, local });
+        else answer.launches.here(descriptor, { peer, local });
+        if (here) closeDescriptor(descriptor);
     }
   }
 
@@ -238,7 +254,7 @@ export class RunningService implements ListenerObserver, LaunchObserver {
     const stream = hasConnections(this.#service.socketType);
     const peer = stream ? undefined : listener.firstSender();
     if (!stream && peer === undefined) return;
-    const local = stream || boundToOneAddress(listener) ? listener.local : undefined;
+    const local = stream ? listener.local : listener.onlyAddress;
     const decision = this.#decide(peer, local);
     if (decision.verdict === 'ask' && this.#nameWait.rest(decision.address, listener)) return;
     if (decision.verdict !== 'allow') {
@@ -247,8 +263,9 @@ export class RunningService implements ListenerObserver, LaunchObserver {
     }
     if (answer.kind === 'sensor') throw new Error('a sensor lets nobody in');
     if (!this.#mayStart(listener)) return;
-    if (answer.kind === 'builtin') {
-      if (peer !== undefined) this.#delegated.lend(answer, this.#service.limits.rates !== undefined, listener, peer);
+    if (answer.kind !== 'program') {
+      if (peer !== undefined && answer.kind === 'builtin')
+        this.#delegated.lend(answer, this.#service.limits.rates !== undefined, listener, peer);
     } else {
       this.#admission.occupancy.enter(peer?.address);
       const failure = answer.launches.handOver(listener, { peer, local });
@@ -277,13 +294,15 @@ export class RunningService implements ListenerObserver, LaunchObserver {
   }
 
   /** An inetd's `.max`: false when this minute has had its starts, and the listener rests until the next. */
-  #mayStart(listener: Listener): boolean {
+  #mayStart(listener: Listener | undefined): boolean {
     const delay = this.#admission.startDelay(this.#shared.clock());
-    if (delay > 0) restAfterStarts(this.#service, this.#ports, this.#shared.log, listener, Math.ceil(delay));
+    if (delay > 0 && listener !== undefined) {
+      restAfterStarts(this.#service, this.#ports, this.#shared.log, listener, Math.ceil(delay));
+    }
     return delay === 0;
   }
 
-  #judge(listener: Listener, peer: Peer, local: Local): Decision {
+  #judge(listener: Listener | undefined, peer: Peer, local: Local): Decision {
     const decision = this.#decide(peer, local);
     if (decision.verdict !== 'allow' || this.#mayStart(listener)) return decision;
     return { verdict: 'deny', reason: 'connections per second' };
@@ -350,7 +369,7 @@ export class RunningService implements ListenerObserver, LaunchObserver {
 
   /** Somebody else has sent to a socket that the worker has. It cannot wait for his name; he may send again. */
   #judgeSender(listener: Listener, sender: Peer): boolean {
-    const decision = this.#decide(sender, boundToOneAddress(listener) ? listener.local : undefined);
+    const decision = this.#decide(sender, listener.onlyAddress);
     if (decision.verdict === 'allow') {
       this.#record({ event: 'start', pid: 0, from: sender.address });
       return true;
@@ -366,7 +385,8 @@ export class RunningService implements ListenerObserver, LaunchObserver {
       hasRoom: () => admission.occupancy.hasRoom(this.#service.limits),
       takeTurn: ({ connection }) => admission.takeTurn(connection.peer, this.#moment()),
       review: ({ connection }) => admission.review(connection.peer, connection.local),
-      serve: (waiter, others) => this.#begin(waiter, others === 0 && isQuick(this.#answer)),
+      serve: ({ connection, listener }, others) =>
+        this.#begin(connection, listener, others === 0 && isQuick(this.#answer)),
       refuse: ({ connection }, refusal) => this.#turnAway(connection, refusal),
     });
   }
@@ -376,21 +396,4 @@ export class RunningService implements ListenerObserver, LaunchObserver {
     const line = serviceLine(this.#service.id, this.#log.flags, record);
     if (line !== undefined) this.#log.sink.write(line);
   }
-
-  /** @throws SystemError when memory for a plan cannot be had */
-  #answerOf(service: Service): Answer {
-    const { server } = service;
-    if (server.kind !== 'program') return server;
-    const launches = new ServiceLaunches(service, server, this.#shared.servers, this.#errors, this);
-    return { kind: 'program', launches };
-  }
-}
-
-/** Whether a server can be started at once, on this thread. */
-function isQuick(answer: Answer): boolean {
-  return answer.kind === 'program' && answer.launches.quick;
-}
-
-function boundToOneAddress({ endpoint }: Listener): boolean {
-  return endpoint.address !== '0.0.0.0' && endpoint.address !== '::';
 }

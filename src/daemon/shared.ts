@@ -3,8 +3,10 @@ import type { DeniedClients } from '../access/mod.ts';
 import type { Servers } from '../launch/mod.ts';
 import type { Sources } from '../limit/mod.ts';
 import type { Clock, DaemonLog } from '../log/mod.ts';
+import type { ListingPlan } from '../model/mod.ts';
 import type { Worker } from '../worker/mod.ts';
 import type { Guard } from './access-control.ts';
+import type { MuxTargets } from './behind-tcpmux.ts';
 import type { Greetings } from './greeter.ts';
 import type { Inquiries } from './inquiries.ts';
 import type { ServiceLogs } from './service-logs.ts';
@@ -15,6 +17,9 @@ export interface Shared extends Greetings {
   readonly logs: ServiceLogs;
   readonly servers: Servers;
   readonly worker: Worker;
+  readonly muxTargets: MuxTargets;
+  /** The lines of an internal service that lists what there is. */
+  readonly list: (what: ListingPlan['name']) => readonly string[];
   readonly sources: Sources;
   readonly inquiries: Inquiries;
   /** Clients that have touched a sensor. */

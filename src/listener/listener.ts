@@ -85,6 +85,11 @@ export class Listener {
     return this.#socket?.local;
   }
 
+  /** As {@link local}, where all that comes has been sent to: undefined for every address of the machine. */
+  get onlyAddress(): Local | undefined {
+    return this.endpoint.address === '0.0.0.0' || this.endpoint.address === '::' ? undefined : this.local;
+  }
+
   /**
    * Binds and watches; also brings a paused port back.
    * @param beside listeners that are about to end, whose addresses may overlap with this one's

@@ -25,7 +25,10 @@ export interface Service {
   readonly protocol: Protocol;
   /** True: the server gets the listening socket itself. False: a server for each connection. */
   readonly wait: boolean;
+  /** None exactly when it is reached through tcpmux. */
   readonly endpoints: readonly Endpoint[];
+  /** Set when it is reached through tcpmux alone: who says `+Go` to the client. */
+  readonly behindTcpmux: { readonly greeting: 'tcpmux' | 'server' } | undefined;
   readonly socket: SocketOptions;
   readonly limits: ServiceLimits;
   readonly access: Access;
@@ -45,7 +48,7 @@ export interface RpcProgram {
 }
 
 /** Who answers the clients of a service. Each kind holds what it needs and nothing that only another kind uses. */
-export type ServerPlan = ProgramPlan | BuiltinPlan | SensorPlan;
+export type ServerPlan = ProgramPlan | BuiltinPlan | ListingPlan | TcpmuxPlan | SensorPlan;
 
 /** A program is started. */
 export interface ProgramPlan {
@@ -66,6 +69,17 @@ export interface SensorPlan {
   readonly kind: 'sensor';
   /** 0: not at all, the touch is only logged. */
   readonly denyMinutes: number | 'FOREVER';
+}
+
+/** The worker sends a list: of the services that are at work, or of the servers that run. */
+export interface ListingPlan {
+  readonly kind: 'listing';
+  readonly name: 'services' | 'servers';
+}
+
+/** The worker hears which of the services behind tcpmux a client wants (RFC 1078), and that one serves it. */
+export interface TcpmuxPlan {
+  readonly kind: 'tcpmux';
 }
 
 /** The internal services, by the names that select them. */

@@ -123,6 +123,7 @@ export interface Native {
   signalExits(watch: NativeWatch, on: boolean): void;
   collectExits(watch: NativeWatch): readonly number[] | undefined;
 
+  receiveLine(descriptor: number, buffer: Uint8Array): number | undefined;
   sendLast(descriptor: number, bytes: Uint8Array): number;
 
   openTimer(): number;

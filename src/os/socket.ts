@@ -127,3 +127,11 @@ export function sendLast(connection: Descriptor, bytes: Uint8Array): number {
 export function hasHungUp(connection: Descriptor): boolean {
   return native.hasHungUp(connection);
 }
+
+/**
+ * Receives what there is of a line, its newline included, and not a byte behind it.
+ * @returns the number of bytes that now stand in the buffer; 0 at the end; undefined when nothing waits
+ */
+export function receiveLine(connection: Descriptor, buffer: Uint8Array): number | undefined {
+  return native.receiveLine(connection, buffer);
+}

@@ -32,14 +32,29 @@ export interface DatagramJob {
   readonly each: boolean;
 }
 
+/** A connection: send this, and that is all. */
+export interface TextJob {
+  readonly kind: 'text';
+  readonly text: string;
+}
+
+/** A connection: hear which service it wants (RFC 1078), and do as the daemon says then. */
+export interface TcpmuxJob {
+  readonly kind: 'tcpmux';
+  /** How long the client has for its line. */
+  readonly milliseconds: number;
+}
+
 /** What is to be done with a descriptor. */
-export type Job = StreamJob | DatagramJob;
+export type Job = StreamJob | DatagramJob | TextJob | TcpmuxJob;
 
 /** From the daemon. */
 export type Order =
   | { readonly order: 'serve'; readonly task: TaskId; readonly job: Job }
   /** Whether the sender that the worker has asked about may be answered. */
   | { readonly order: 'verdict'; readonly task: TaskId; readonly allowed: boolean }
+  /** What a client of tcpmux gets: all of it, or (`goesOn`) before the daemon gives the connection to somebody else. */
+  | { readonly order: 'reply'; readonly task: TaskId; readonly text: string; readonly goesOn: boolean }
   /** Close what the task has, and report its end. */
   | { readonly order: 'end'; readonly task: TaskId };
 
@@ -49,6 +64,8 @@ export type Report =
   | { readonly report: 'ready' }
   /** A datagram of somebody else is there; nothing more is answered until there is a verdict. */
   | { readonly report: 'asks'; readonly task: TaskId; readonly sender: Peer }
+  /** A client of tcpmux has named a service, in any case; nothing happens until there is a reply. */
+  | { readonly report: 'wants'; readonly task: TaskId; readonly name: string }
   /** The task's descriptor is closed. Bytes from and to the client. */
   | { readonly report: 'ended'; readonly task: TaskId; readonly received: number; readonly sent: number }
   /** The worker is about to end because of a mistake of its own. */
@@ -59,8 +76,23 @@ export const longestMessage = 65_536;
 /** No message holds more orders or reports. */
 export const mostTogether = 64;
 
-const longestText = 4096;
+/** Of what a client is sent, in characters, which are ASCII. */
+export const longestText = 16_384;
+/** Of a name that a client may send to tcpmux, in characters. */
+export const longestName = 255;
+
+const longestComplaint = 4096;
 const highestPort = 65_535;
+
+/** Lines with their ends as a text that fits a message: what is too much is left out, line by line. */
+export function textOf(lines: readonly string[]): string {
+  let text = '';
+  for (const line of lines) {
+    if (text.length + line.length > longestText) break;
+    text += line.replace(/[^\r\n -~]/g, '?');
+  }
+  return text;
+}
 
 export function readOrders(message: Uint8Array): readonly Order[] | undefined {
   return readList(message, readOrder);
@@ -70,13 +102,15 @@ export function readReports(message: Uint8Array): readonly Report[] | undefined 
   return readList(message, readReport);
 }
 
-function readOrder({ order, task, job, allowed }: Fields): Order | undefined {
+function readOrder({ order, task, job, allowed, text, goesOn }: Fields): Order | undefined {
   if (!isTask(task)) return undefined;
   switch (order) {
     case 'end':
       return { order, task };
     case 'verdict':
       return typeof allowed === 'boolean' ? { order, task, allowed } : undefined;
+    case 'reply':
+      return isText(text) && typeof goesOn === 'boolean' ? { order, task, text, goesOn } : undefined;
     case 'serve': {
       const read = isFields(job) ? readJob(job) : undefined;
       return read === undefined ? undefined : { order, task, job: read };
@@ -86,7 +120,9 @@ function readOrder({ order, task, job, allowed }: Fields): Order | undefined {
   }
 }
 
-function readJob({ kind, name, sender, milliseconds, each }: Fields): Job | undefined {
+function readJob({ kind, name, sender, milliseconds, each, text }: Fields): Job | undefined {
+  if (kind === 'text') return isText(text) ? { kind, text } : undefined;
+  if (kind === 'tcpmux') return isCount(milliseconds) ? { kind, milliseconds } : undefined;
   const builtin = builtinNames.find((known) => known === name);
   if (builtin === undefined) return undefined;
   if (kind === 'stream') return { kind, name: builtin };
@@ -95,7 +131,7 @@ function readJob({ kind, name, sender, milliseconds, each }: Fields): Job | unde
   return { kind, name: builtin, sender, milliseconds, each };
 }
 
-function readReport({ report, task, received, sent, sender, text }: Fields): Report | undefined {
+function readReport({ report, task, received, sent, sender, name, text }: Fields): Report | undefined {
   switch (report) {
     case 'ready':
       return { report };
@@ -103,10 +139,12 @@ function readReport({ report, task, received, sent, sender, text }: Fields): Rep
       return isTask(task) && isPeer(sender)
         ? { report, task, sender: { address: sender.address, port: sender.port } }
         : undefined;
+    case 'wants':
+      return isTask(task) && isName(name) ? { report, task, name } : undefined;
     case 'ended':
       return isTask(task) && isCount(received) && isCount(sent) ? { report, task, received, sent } : undefined;
     case 'failed':
-      return typeof text === 'string' ? { report, text: text.slice(0, longestText) } : undefined;
+      return typeof text === 'string' ? { report, text: text.slice(0, longestComplaint) } : undefined;
     default:
       return undefined;
   }
@@ -129,6 +167,15 @@ function isAddress(value: unknown): value is string {
   if (typeof value !== 'string') return false;
   const [, address = '', scope = ''] = /^([\d.:a-f]{2,45})(%[\w.:@-]{1,32})?$/.exec(value) ?? [];
   return parseIp(address) !== undefined && (scope === '' || address.includes(':'));
+}
+
+function isText(value: unknown): value is string {
+  return typeof value === 'string' && value.length <= longestText;
+}
+
+/** Printable ASCII: anything else is no name of a service. */
+function isName(value: unknown): value is string {
+  return typeof value === 'string' && value.length <= longestName && /^[!-~]+$/.test(value);
 }
 
 function isTask(value: unknown): value is TaskId {

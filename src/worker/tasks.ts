@@ -2,13 +2,14 @@
  * What the worker has to do: a table of tasks, each with one descriptor, from its order to the report of its end.
  */
 import { closeDescriptor, type Descriptor, SystemError } from '../os/mod.ts';
-import { answerStream, Datagrams } from './builtin/mod.ts';
-import type { DatagramJob, Order, Report, StreamJob, TaskId } from './protocol.ts';
+import { answerStream, Datagrams, sayText, Tcpmux } from './builtin/mod.ts';
+import type { Job, Order, Report, TaskId } from './protocol.ts';
 
 /** What can be asked of a task while it runs. */
 interface Running {
   end(): void;
-  judge(allowed: boolean): void;
+  judge?(allowed: boolean): void;
+  reply?(text: string, goesOn: boolean): void;
 }
 
 type Ended = (traffic: { readonly received: number; readonly sent: number }) => void;
@@ -37,7 +38,10 @@ export class Tasks {
           this.#running.get(order.task)?.end();
           break;
         case 'verdict':
-          this.#running.get(order.task)?.judge(order.allowed);
+          this.#running.get(order.task)?.judge?.(order.allowed);
+          break;
+        case 'reply':
+          this.#running.get(order.task)?.reply?.(order.text, order.goesOn);
           break;
         case 'serve': {
           const { value: descriptor } = rest.next();
@@ -56,26 +60,32 @@ export class Tasks {
       this.#running.delete(task);
       this.#report({ report: 'ended', task, ...traffic });
     };
-    const running =
-      job.kind === 'stream' ? stream(job, descriptor, ended) : this.#datagrams(task, job, descriptor, ended);
-    if (!over && running !== undefined) this.#running.set(task, running);
-  }
-
-  #datagrams(task: TaskId, job: DatagramJob, descriptor: Descriptor, ended: Ended): Running | undefined {
     try {
-      return new Datagrams(job, descriptor, {
-        onUnknown: (address, port) => this.#report({ report: 'asks', task, sender: { address, port } }),
-        onEnded: ended,
-      });
+      const running = this.#begin(task, job, descriptor, ended);
+      if (!over) this.#running.set(task, running);
     } catch (error) {
       if (!(error instanceof SystemError)) throw error;
       ended({ received: 0, sent: 0 });
-      return undefined;
     }
   }
-}
 
-function stream({ name }: StreamJob, descriptor: Descriptor, ended: Ended): Running {
-  const end = answerStream(name, descriptor, ended);
-  return { end, judge: () => {} };
+  /** @throws SystemError for a descriptor that cannot be worked with; it is closed then */
+  #begin(task: TaskId, job: Job, descriptor: Descriptor, ended: Ended): Running {
+    switch (job.kind) {
+      case 'stream':
+        return { end: answerStream(job.name, descriptor, ended) };
+      case 'text':
+        return { end: sayText(job.text, descriptor, ended) };
+      case 'datagrams':
+        return new Datagrams(job, descriptor, {
+          onUnknown: (address, port) => this.#report({ report: 'asks', task, sender: { address, port } }),
+          onEnded: ended,
+        });
+      case 'tcpmux':
+        return new Tcpmux(job, descriptor, {
+          onName: (name) => this.#report({ report: 'wants', task, name }),
+          onEnded: ended,
+        });
+    }
+  }
 }

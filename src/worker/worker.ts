@@ -17,7 +17,7 @@
 import type { ExitFacts, Launched, LaunchPlan, Peer } from '../model/mod.ts';
 import { closeDescriptor, type Descriptor, signalProcess } from '../os/mod.ts';
 import { Channel } from './channel.ts';
-import { type Job, type Report, readReports, type TaskId } from './protocol.ts';
+import { type Job, type Report, readReports, type TaskId, textOf } from './protocol.ts';
 import { startWorker } from './start.ts';
 
 export interface WorkerOptions {
@@ -59,6 +59,8 @@ export interface TaskObserver {
   onRefused(): void;
   /** Called once, after {@link TaskObserver.onStarted}. */
   onEnded(end: TaskEnd): void;
+  /** For tcpmux: {@link Worker.reply} has to follow, or {@link Worker.end}. */
+  onWants?(name: string): void;
   /** For datagrams: whether this sender is answered too. */
   onAsks?(sender: Peer): boolean;
 }
@@ -155,6 +157,15 @@ export class Worker {
     this.#waiting.delete(id);
     this.#checkClear();
     return true;
+  }
+
+  /**
+   * What a client of tcpmux gets.
+   * @param lines see {@link textOf}
+   * @param goesOn somebody else serves it when the task has ended
+   */
+  reply(id: TaskId, lines: readonly string[], goesOn: boolean): void {
+    this.#process?.channel.send({ order: 'reply', task: id, text: textOf(lines), goesOn });
   }
 
   /** A child of the daemon has ended. @returns whether it was the worker */
@@ -260,6 +271,12 @@ export class Worker {
         const allowed = process.tasks.get(report.task)?.observer.onAsks?.(report.sender);
         if (allowed === undefined) return false;
         process.channel.send({ order: 'verdict', task: report.task, allowed });
+        return true;
+      }
+      case 'wants': {
+        const observer = process.tasks.get(report.task)?.observer;
+        if (observer?.onWants === undefined) return false;
+        observer.onWants(report.name);
         return true;
       }
       case 'ended': {

@@ -247,8 +247,20 @@ export const cases: readonly Case[] = [
       'chargen over UDP: 1024 bytes, of which the last line is short',
     ),
   },
-  { what: 'tcpmux hands over to its services, and to no other', mended: true, shownBy: [], waitsFor: 'tcpmux' },
-  { what: 'a service behind tcpmux has its own user', shownBy: [], waitsFor: 'tcpmux' },
+  {
+    what: 'tcpmux hands over to its services, and to no other',
+    mended: true,
+    shownBy: xinetd(
+      'tcpmux',
+      'a service of type TCPMUX answers itself',
+      'only services of the types of tcpmux are found there',
+      'no NUL byte stands behind what tcpmux answers',
+    ),
+  },
+  {
+    what: 'a service behind tcpmux has its own user',
+    shownBy: xinetd('tcpmux', 'a service behind tcpmux has its own user'),
+  },
   {
     what: 'SENSOR shuts out who touches it, for deny_time',
     shownBy: xinetd('sensor', 'SENSOR and deny_time: a touch is logged, and shuts its client out, also after a reload'),

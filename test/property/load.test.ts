@@ -84,7 +84,7 @@ test('no content of files makes load() throw, and each definition is accounted f
       expect(errors).toBeGreaterThanOrEqual(refused);
       for (const { state, ...ready } of table.entries) {
         if (state !== 'ready' || !('service' in ready)) continue;
-        expect(ready.service.endpoints.length).toBeGreaterThan(0);
+        expect(ready.service.endpoints.length > 0).toBe(ready.service.behindTcpmux === undefined);
         const { server } = ready.service;
         const environment = server.kind === 'program' ? server.launch.environment : [];
         expect(environment.some((text) => text.startsWith('REMOTE_HOST='))).toBe(false);

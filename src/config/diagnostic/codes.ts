@@ -165,6 +165,7 @@ export const codes = {
   'server-is-directory': ['error', 'The program is a directory.'],
   'directory-not-absolute': ['error', 'The directory must be named by its whole path.'],
   'directory-missing': ['error', 'The directory is not there, or the path is not one of a directory.'],
+  'bad-tcpmux': ['error', 'The service is to be reached through tcpmux, and something about it does not go with that.'],
   'no-such-internal-service': ['error', 'kinetd does not answer for a service of this name itself.'],
   'no-argv0': ['error', 'With the flag NAMEINARGS, server_args must begin with argv[0].'],
   'not-utf8': ['error', 'The text is handed to the system and is not valid UTF-8.'],

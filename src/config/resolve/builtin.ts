@@ -1,22 +1,36 @@
 /**
- * Internal services: the name of the service (not its id) and its socket type select which one, as in xinetd and the
- * inetds. Nothing is launched for them, so that what only a program needs is not asked for: they run as the worker's
- * account, whatever `user` says.
+ * Internal services: the name of the service (not its id) selects which one, as in xinetd and the inetds. Nothing is
+ * launched for them, so that what only a program needs is not asked for: they run as the worker's account, whatever
+ * `user` says.
  */
-import { type BuiltinPlan, builtinNames } from '../../model/mod.ts';
+import { builtinNames, type ServerPlan, type SocketType } from '../../model/mod.ts';
 import type { Definition } from '../definition.ts';
 import type { Findings } from './findings.ts';
+import type { Kind } from './transport.ts';
 
-export function resolveBuiltin({ name, inetd }: Definition, findings: Findings): BuiltinPlan | undefined {
+type InternalPlan = Exclude<ServerPlan, { readonly kind: 'program' }>;
+
+const plans: Readonly<Record<string, { readonly plan: InternalPlan; readonly types: readonly SocketType[] }>> = {
+  ...Object.fromEntries(
+    builtinNames.map((name) => [name, { plan: { kind: 'builtin', name }, types: ['stream', 'dgram'] }] as const),
+  ),
+  services: { plan: { kind: 'listing', name: 'services' }, types: ['stream'] },
+  servers: { plan: { kind: 'listing', name: 'servers' }, types: ['stream'] },
+  tcpmux: { plan: { kind: 'tcpmux' }, types: ['stream'] },
+};
+
+export function resolveBuiltin(
+  { name, inetd }: Definition,
+  { socketType }: Kind,
+  findings: Findings,
+): InternalPlan | undefined {
   const wanted = inetd?.service ?? name;
-  const builtin = builtinNames.find((known) => known === wanted);
-  if (builtin === undefined) {
-    return findings.add(
-      'no-such-internal-service',
-      'type',
-      `there is no internal service '${wanted}'`,
-      `those there are: ${builtinNames.join(', ')}`,
-    );
-  }
-  return { kind: 'builtin', name: builtin };
+  const found = Object.hasOwn(plans, wanted) ? plans[wanted] : undefined;
+  if (found !== undefined && (socketType === undefined || found.types.includes(socketType))) return found.plan;
+  return findings.add(
+    'no-such-internal-service',
+    'type',
+    `there is no internal service '${wanted}'${found === undefined ? '' : ` over ${socketType} sockets`}`,
+    `those there are: ${Object.keys(plans).join(', ')}`,
+  );
 }

@@ -28,21 +28,13 @@ export function checkAvailable({ settings }: Definition, findings: Findings): vo
 
 /** The attribute table knows what xinetd.conf can ask for; the rest is what an inetd.conf has for it. */
 export function checkSupported(definition: Definition, findings: Findings): void {
-  const { dialect, settings, inetd } = definition;
+  const { dialect, inetd } = definition;
   if (dialect === 'xinetd') {
     const help = 'the service is refused rather than run without it';
     for (const { attribute, what } of laterUses(definition)) {
       findings.add('not-supported-yet', attribute, `${what} is not supported yet`, help);
     }
     return;
-  }
-  if (settings.type?.has('TCPMUX') === true || settings.type?.has('TCPMUXPLUS') === true) {
-    findings.add(
-      'not-supported-yet',
-      'type',
-      'tcpmux services are not supported yet',
-      'give the service a port of its own',
-    );
   }
   // FreeBSD's services without one have the class `daemon`.
   if (inetd?.loginClass !== undefined && inetd.loginClass !== 'daemon') {

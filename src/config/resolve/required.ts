@@ -7,8 +7,9 @@
  * | neither INTERNAL nor SENSOR | user, server |
  * | UNLISTED       | protocol, port     |
  * | RPC            | protocol, rpc_version; port is not needed, and UNLISTED needs rpc_number |
+ * | TCPMUX, TCPMUXPLUS | protocol, no port |
  *
- * socket_type and protocol imply each other, see transport.ts. Redirected and tcpmux services have rules of their
+ * socket_type and protocol imply each other, see transport.ts. Redirected services have rules of their
  * own; they do not come here as long as they are not supported. inetd.conf lines that lack a field do not, either:
  * their reader refuses them.
  */
@@ -21,6 +22,7 @@ const external: readonly AttributeName[] = ['user', 'server'];
 const unlisted: readonly AttributeName[] = ['protocol', 'port'];
 const rpc: readonly AttributeName[] = ['protocol', 'rpc_version'];
 const unlistedRpc: readonly AttributeName[] = [...rpc, 'rpc_number'];
+const behindTcpmux: readonly AttributeName[] = ['protocol'];
 
 export function checkRequired(settings: Settings, kind: Kind, findings: Findings): void {
   const { type, flags } = settings;
@@ -36,6 +38,7 @@ export function checkRequired(settings: Settings, kind: Kind, findings: Findings
 }
 
 function ofType(type: Settings['type']): readonly AttributeName[] {
+  if (type?.has('TCPMUX') === true || type?.has('TCPMUXPLUS') === true) return behindTcpmux;
   if (type?.has('RPC') === true) return type.has('UNLISTED') ? unlistedRpc : rpc;
   return type?.has('UNLISTED') === true ? unlisted : [];
 }

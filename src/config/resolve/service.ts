@@ -7,6 +7,7 @@ import type { AttributeName, Definition } from '../definition.ts';
 import { locate, type Span } from '../source/mod.ts';
 import { resolveAccess, resolveHostsName } from './access.ts';
 import { resolveBanners } from './banners.ts';
+import { resolveBehindTcpmux } from './behind-tcpmux.ts';
 import { resolveBuiltin } from './builtin.ts';
 import { resolveDirectories } from './directories.ts';
 import type { Environments } from './environment.ts';
@@ -59,13 +60,14 @@ export function resolveService(definition: Definition, around: Surroundings, fin
   if (findings.refused) return undefined;
   const kind = kindOf(settings);
   checkRequired(settings, kind, findings);
-  const sockets = resolveSockets(definition, kind, around.hosts, system, findings);
+  const behindTcpmux = resolveBehindTcpmux(definition, kind, findings);
+  const sockets = resolveSockets(definition, kind, behindTcpmux !== undefined, around.hosts, system, findings);
   const internal = settings.type?.has('INTERNAL') === true;
   const trap = settings.flags?.has('SENSOR') === true;
   const server = trap
     ? ({ kind: 'sensor', denyMinutes: settings.deny_time ?? 0 } as const)
     : internal
-      ? resolveBuiltin(definition, findings)
+      ? resolveBuiltin(definition, kind, findings)
       : resolveLaunch(definition, kind, around.environments, system, findings);
   const wait = internal || trap ? kind.socketType === 'dgram' : settings.wait === true;
   const argv = server?.kind === 'program' ? server.launch.argv : undefined;
@@ -86,6 +88,7 @@ export function resolveService(definition: Definition, around: Surroundings, fin
     protocol: sockets.protocol,
     wait,
     endpoints: sockets.endpoints,
+    behindTcpmux,
     socket: socketOptions(definition, options),
     limits,
     access,

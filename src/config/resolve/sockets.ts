@@ -12,10 +12,14 @@ export interface Sockets extends Transport {
   readonly endpoints: readonly Endpoint[];
 }
 
-/** @returns undefined when there is an error among the findings */
+/**
+ * @param behindTcpmux it has none
+ * @returns undefined when there is an error among the findings
+ */
 export function resolveSockets(
   definition: Definition,
   kind: Kind,
+  behindTcpmux: boolean,
   hosts: Hosts,
   system: System,
   findings: Findings,
@@ -27,6 +31,7 @@ export function resolveSockets(
     return transport === undefined || endpoint === undefined ? undefined : { ...transport, endpoints: [endpoint] };
   }
   const transport = resolveTransport(kind, system, findings);
+  if (behindTcpmux) return transport === undefined ? undefined : { ...transport, endpoints: [] };
   const port = transport === undefined ? undefined : resolvePort(definition, transport.protocol, system, findings);
   if (transport === undefined || port === undefined) return undefined;
   return { ...transport, endpoints: resolveEndpoints(definition, port, hosts, system, findings) };

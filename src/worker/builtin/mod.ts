@@ -1,3 +1,4 @@
 /** The internal services. */
 export { Datagrams } from './datagram.ts';
-export { answerStream } from './stream.ts';
+export { answerStream, sayText } from './stream.ts';
+export { Tcpmux } from './tcpmux.ts';

@@ -37,6 +37,11 @@ export function answerStream(name: BuiltinName, connection: Descriptor, ended: (
   }
 }
 
+/** As {@link answerStream}: sends a text, whose end is the end. */
+export function sayText(text: string, connection: Descriptor, ended: (traffic: Traffic) => void): () => void {
+  return answerOnce(connection, Buffer.from(text, 'latin1'), ended);
+}
+
 function answerOnce(connection: Descriptor, bytes: Buffer, ended: (traffic: Traffic) => void): () => void {
   const sent = sendLast(connection, bytes);
   closeDescriptor(connection);

@@ -92,6 +92,14 @@ test('instances and per_source hold, and a place is free when the client has gon
   expect((await talk(address, { send: 'c' })).text).toBe('c');
 });
 
+test('a client has the time that timeout gives it, and EXIT says that it was over', async () => {
+  const daemon = await startKinetd({ files: { 'x.conf': internal('echo', { timeout: 1 }) } });
+  const connection = await open(await daemon.address('echo'));
+  connection.write('x');
+  expect(await connection.closed()).toBe('x');
+  await daemon.says(/^EXIT: echo status=0 pid=\d+ duration=[12]\(sec\) .*timeout/m);
+});
+
 test('a client that may not is refused before the worker has it', async () => {
   const daemon = await startKinetd({ files: { 'x.conf': internal('echo', { no_access: '127.0.0.1' }) } });
   expect((await talk(await daemon.address('echo'), { send: 'x' })).text).toBe('');

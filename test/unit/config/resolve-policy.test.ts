@@ -310,10 +310,3 @@ describe('logs', () => {
     expect((await onlyService([definition('x', { log_type: syslog })], system)).logging.sink).toEqual(syslog);
   });
 });
-
-describe('what is not supported yet is refused', () => {
-  test.each(['tcpmux/own stream tcp nowait root /bin/cat'])('%s', async (line) => {
-    expect(await codesOf(inetdLines(line), system)).toEqual(['not-supported-yet']);
-    expect((await resolved(inetdLines(line), system)).entries.map(({ state }) => state)).toEqual(['refused']);
-  });
-});

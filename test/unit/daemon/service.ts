@@ -41,6 +41,7 @@ export function serviceOf(id: string, changes: Changes = {}): Service {
         implied: false,
       },
     ],
+    behindTcpmux: undefined,
     socket: { keepAlive: false, noDelay: false, backlog: 64, sendBuffer: undefined, receiveBuffer: undefined },
     limits: { ...unlimited, ...changes.limits },
     access: {

@@ -11,7 +11,11 @@ const typeWords: readonly WordEntry<ServiceType>[] = [
     documentation:
       'clients ask the portmapper (rpcbind) for the port of the service, which is registered there for each of its versions; `port` may be left out',
   },
-  { word: 'INTERNAL', documentation: 'kinetd itself answers, no program is started' },
+  {
+    word: 'INTERNAL',
+    documentation:
+      'kinetd itself answers, no program is started: the name is one of `echo`, `discard`, `daytime`, `time`, `chargen`, and over TCP `tcpmux`, `services` or `servers`; `user` and `server` are not needed for it and mean nothing',
+  },
   {
     word: 'UNLISTED',
     documentation: 'the name is not looked up in services(5); `protocol` or `socket_type`, and `port`, must be given',
@@ -19,10 +23,9 @@ const typeWords: readonly WordEntry<ServiceType>[] = [
   { word: 'SPECIAL', documentation: 'means nothing; accepted for old files' },
   {
     word: 'TCPMUX',
-    documentation: 'reached through the tcpmux service; the program answers `+Go` itself',
-    later: true,
+    documentation: 'reached through the tcpmux service by its name; the program answers `+Go` itself',
   },
-  { word: 'TCPMUXPLUS', documentation: 'reached through the tcpmux service, which answers `+Go`', later: true },
+  { word: 'TCPMUXPLUS', documentation: 'reached through the tcpmux service, which answers `+Go`' },
 ];
 
 const flagWords: readonly WordEntry<ServiceFlag>[] = [
