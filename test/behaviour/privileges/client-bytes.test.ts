@@ -3,7 +3,7 @@ import { dirname, join, resolve } from 'node:path';
 
 import { expect, test } from 'vitest';
 
-import { talk, UdpClient } from '../../daemon/client.ts';
+import { open, talk, UdpClient } from '../../daemon/client.ts';
 import { currentUser, type Kinetd, root, service, startKinetd, testFolder } from '../../daemon/kinetd.ts';
 import { noTrace, type Trace, trace, tracing } from '../../daemon/trace.ts';
 import { sendUnix, talkUnix } from '../../daemon/unix-client.ts';
@@ -92,6 +92,27 @@ test.skipIf(noTrace !== undefined)(
     expect(readings(calls.others).filter((call) => call.includes(words)).length).toBeGreaterThanOrEqual(2);
   },
 );
+
+test.skipIf(noTrace !== undefined)('of clients of tcpmux, up to the program that they ask for', async () => {
+  const behind = service('behind', { ...log, type: 'TCPMUXPLUS UNLISTED', server: '/bin/cat' }).replace(
+    /\tport.*\n/,
+    '',
+  );
+  const calls = await traced([internal('tcpmux', log), behind], async (daemon) => {
+    const address = await daemon.address('tcpmux');
+    const client = await open(address);
+    client.write('behind\r\n');
+    await client.receive(/^\+/);
+    client.socket.end(words);
+    expect(await client.closed()).toMatch(new RegExp(`\n${words}$`));
+    // The name that a client asks for is all that the worker tells of what it has read.
+    await talk(address, { send: `unknown\r\n${words}` });
+    await daemon.file('service.log', /EXIT: behind/);
+  });
+  expect(readings(calls.daemon)).toEqual([]);
+  expect(readings(calls.others).filter((call) => call.includes('"behind'))).not.toEqual([]);
+  expect(calls.others.filter((call) => call.startsWith('read(0<TCP') && call.includes(words))).toHaveLength(1);
+});
 
 /** The program and what it is loaded with; what the system says about names, times and itself. */
 const places = [
