@@ -277,7 +277,10 @@ static napi_value has_hung_up(napi_env env, napi_callback_info info) {
   struct pollfd watched = {.events = 0};
   take_arguments(env, info, 1, &argument);
   if (!take_int(env, argument, &watched.fd)) return NULL;
-  if (poll(&watched, 1, 0) < 0) return fail(env, "poll", errno);
+  /* A signal interrupts it although it does not wait. Without memory for it, nothing is known against the other end. */
+  while (poll(&watched, 1, 0) < 0) {
+    if (errno != EINTR) return make_bool(env, false);
+  }
   return make_bool(env, (watched.revents & (POLLHUP | POLLERR)) != 0);
 }
 
