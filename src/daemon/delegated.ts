@@ -1,5 +1,5 @@
 /**
- * The clients of one service that the worker answers: from the connection to START, and from the worker's report to
+ * The clients of one service that the worker answers or passes on: from the connection to START, and from the worker's report to
  * EXIT. The same lines, limits and counts as for a server of the service's own, with these differences:
  *
  * - `pid=` is the worker's, where xinetd has a child for the connection;
@@ -10,14 +10,16 @@
  */
 import type { Listener } from '../listener/mod.ts';
 import type { Clock, ServiceRecord } from '../log/mod.ts';
-import type { BuiltinName, BuiltinPlan, ListingPlan, Peer } from '../model/mod.ts';
-import { type Connection, closeDescriptor } from '../os/mod.ts';
-import { type Job, type TaskEnd, type TaskId, textOf, type Worker } from '../worker/mod.ts';
+import type { BuiltinName, BuiltinPlan, ListingPlan, Peer, RedirectPlan } from '../model/mod.ts';
+import { type Connection, closeDescriptor, errnoMessage } from '../os/mod.ts';
+import { type Job, type RelayFailure, type TaskEnd, type TaskId, textOf, type Worker } from '../worker/mod.ts';
 import { MuxClient, type MuxTargets } from './behind-tcpmux.ts';
 
 /** What of a running service its clients concern. */
 export interface DelegatingService {
   readonly record: (record: ServiceRecord) => void;
+  /** For the daemon's own log. */
+  readonly complain: (message: string) => void;
   /** A place in its limits is taken, and given back. */
   readonly enter: (peer: Peer) => void;
   readonly leave: (peer: Peer) => void;
@@ -38,6 +40,8 @@ export interface DelegatingService {
 interface Handling {
   /** The worker has its copy. */
   readonly onStarted: () => void;
+  /** Before EXIT is logged, where there is one. */
+  readonly beforeExit?: (end: TaskEnd) => void;
   readonly onEnded: (end: TaskEnd) => void;
   readonly onWants?: (task: TaskId, name: string) => void;
   /** Before the worker is told to end it. */
@@ -67,7 +71,11 @@ export class Delegated {
   }
 
   /** Hands an admitted connection to the worker, and closes it here. */
-  serve(plan: BuiltinPlan | ListingPlan, listener: Listener | undefined, connection: Connection): void {
+  serve(plan: BuiltinPlan | ListingPlan | RedirectPlan, listener: Listener | undefined, connection: Connection): void {
+    if (plan.kind === 'redirect') {
+      this.#relay(plan, listener, connection);
+      return;
+    }
     const { descriptor } = connection;
     const job: Job =
       plan.kind === 'listing'
@@ -91,6 +99,17 @@ export class Delegated {
       },
       onWants: (task, name) => client.wants(task, name),
       onCut: () => client.cut(),
+    });
+  }
+
+  #relay({ target }: RedirectPlan, listener: Listener | undefined, connection: Connection): void {
+    this.#hand({ kind: 'redirect', target }, true, listener, connection, {
+      onStarted: () => closeDescriptor(connection.descriptor),
+      beforeExit: ({ received, sent, failure }) => {
+        if (failure === undefined) this.#service.record({ event: 'traffic', received, sent });
+        else this.#service.complain(failureMessage(failure, target.host));
+      },
+      onEnded: () => {},
     });
   }
 
@@ -138,6 +157,7 @@ export class Delegated {
       onRefused: refused,
       onEnded: (end) => {
         done();
+        if (lasting) handling.beforeExit?.(end);
         if (lasting) this.#recordExit(end, startedAt, timedOut);
         if (lasting) this.#service.leave(peer);
         handling.onEnded(end);
@@ -202,4 +222,11 @@ export class Delegated {
     this.#service.rest(listener);
     this.#worker.whenClear(() => this.#service.resume(listener));
   }
+}
+
+/** That of a connection is xinetd's, word for word. */
+function failureMessage(failure: RelayFailure, host: string): string {
+  if (failure.at === 'lookup') return `can't find the address of remote host ${host}: ${failure.code}`;
+  const { address, errno } = failure;
+  return `can't connect to remote host ${address}: ${errnoMessage(errno)} (errno = ${errno})`;
 }

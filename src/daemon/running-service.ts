@@ -91,6 +91,7 @@ export class RunningService implements ListenerObserver, LaunchObserver {
       record: (record) => this.#record(record),
       timeout: () => this.#service.limits.timeout?.seconds,
       list: shared.list,
+      complain: (message) => shared.log.write('ERROR', `service ${this.#service.id}: ${message}`),
       judge: (listener, sender) => this.#judgeSender(listener, sender),
       rest: (listener) => this.#ports.holdFor(listener, workerRetrySeconds),
       retry: (listener) => this.#ports.holdFor(listener, launchRetrySeconds),
@@ -219,6 +220,7 @@ export class RunningService implements ListenerObserver, LaunchObserver {
     switch (answer.kind) {
       case 'builtin':
       case 'listing':
+      case 'redirect':
         this.#delegated.serve(answer, listener, connection);
         return;
       case 'tcpmux':

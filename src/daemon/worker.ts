@@ -22,7 +22,7 @@ export interface WorkerSurroundings {
 
 /** Made without a process; that comes with the first connection for it. */
 export function daemonWorker({ clock, log, later }: WorkerSurroundings): Worker {
-  const tasks = Math.max(1, Math.min(mostTasks, resourceLimit('nofile').hard - spareDescriptors));
+  const tasks = Math.max(1, Math.min(mostTasks, Math.floor((resourceLimit('nofile').hard - spareDescriptors) / 2)));
   const zone = process.env['TZ'];
   const plan = workerPlan(unprivileged(), tasks, zone === undefined ? [] : [`TZ=${zone}`]);
   return new Worker({ plan, mostTasks: tasks, clock, later, observer: workerLog(log) });

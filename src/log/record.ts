@@ -14,6 +14,8 @@ export type ServiceRecord =
   | { readonly event: 'stderr'; readonly pid: number; readonly text: string }
   /** So many lines of it were left out. */
   | { readonly event: 'lost'; readonly pid: number; readonly lines: number }
+  /** What a redirected connection has carried: bytes from the client and to it. */
+  | { readonly event: 'traffic'; readonly received: number; readonly sent: number }
   | ExitRecord;
 
 export interface ExitRecord {

@@ -29,6 +29,9 @@ export function serviceLine(
       return `STDERR: ${id} pid=${record.pid} ${record.text}`;
     case 'lost':
       return `LOST: ${id} pid=${record.pid} lines=${record.lines}`;
+    case 'traffic':
+      if (!flags.onSuccess.has('TRAFFIC')) return undefined;
+      return `TRAFFIC: ${id} in=${record.received}(bytes) out=${record.sent}(bytes)`;
     case 'exit':
       return exitLine(id, flags.onSuccess, record);
   }

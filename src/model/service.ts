@@ -48,7 +48,7 @@ export interface RpcProgram {
 }
 
 /** Who answers the clients of a service. Each kind holds what it needs and nothing that only another kind uses. */
-export type ServerPlan = ProgramPlan | BuiltinPlan | ListingPlan | TcpmuxPlan | SensorPlan;
+export type ServerPlan = ProgramPlan | BuiltinPlan | ListingPlan | TcpmuxPlan | RedirectPlan | SensorPlan;
 
 /** A program is started. */
 export interface ProgramPlan {
@@ -62,6 +62,20 @@ export interface ProgramPlan {
 export interface BuiltinPlan {
   readonly kind: 'builtin';
   readonly name: BuiltinName;
+}
+
+/** The worker passes connections on. */
+export interface RedirectPlan {
+  readonly kind: 'redirect';
+  readonly target: RedirectTarget;
+}
+
+export interface RedirectTarget {
+  /** A numeric address, or a name that is looked up for each connection. */
+  readonly host: string;
+  readonly port: number;
+  /** SO_KEEPALIVE towards the target. */
+  readonly keepAlive: boolean;
 }
 
 /** Nobody: the port is a trap (the flag SENSOR), and who touches it is refused by every service for a time. */

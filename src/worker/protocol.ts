@@ -7,7 +7,7 @@
  * been taken over by one of its clients: it can end tasks of the worker's own, ask for them, and say numbers about them.
  */
 import { parseIp } from '../address/mod.ts';
-import { type BuiltinName, builtinNames, type Peer } from '../model/mod.ts';
+import { type BuiltinName, builtinNames, type Peer, type RedirectTarget } from '../model/mod.ts';
 
 /** Names a task from its order to its end; the daemon counts them from 1. */
 export type TaskId = number;
@@ -46,7 +46,20 @@ export interface TcpmuxJob {
 }
 
 /** What is to be done with a descriptor. */
-export type Job = StreamJob | DatagramJob | TextJob | TcpmuxJob;
+export type Job = StreamJob | DatagramJob | TextJob | TcpmuxJob | RedirectJob;
+
+/** A connection: pass it on. */
+export interface RedirectJob {
+  readonly kind: 'redirect';
+  readonly target: RedirectTarget;
+}
+
+/** Why the target of a redirect could not be reached. */
+export type RelayFailure =
+  /** The errno of connect(2), for the address that was tried last, or the name when there was none. */
+  | { readonly at: 'connect'; readonly address: string; readonly errno: number }
+  /** Its name was not found: Node's word for the answer of getaddrinfo(3). */
+  | { readonly at: 'lookup'; readonly code: string };
 
 /** From the daemon. */
 export type Order =
@@ -67,7 +80,13 @@ export type Report =
   /** A client of tcpmux has named a service, in any case; nothing happens until there is a reply. */
   | { readonly report: 'wants'; readonly task: TaskId; readonly name: string }
   /** The task's descriptor is closed. Bytes from and to the client. */
-  | { readonly report: 'ended'; readonly task: TaskId; readonly received: number; readonly sent: number }
+  | {
+      readonly report: 'ended';
+      readonly task: TaskId;
+      readonly received: number;
+      readonly sent: number;
+      readonly failure?: RelayFailure;
+    }
   /** The worker is about to end because of a mistake of its own. */
   | { readonly report: 'failed'; readonly text: string };
 
@@ -83,6 +102,8 @@ export const longestName = 255;
 
 const longestComplaint = 4096;
 const highestPort = 65_535;
+/** Of a name in the DNS. */
+const longestHost = 255;
 
 /** Lines with their ends as a text that fits a message: what is too much is left out, line by line. */
 export function textOf(lines: readonly string[]): string {
@@ -120,9 +141,13 @@ function readOrder({ order, task, job, allowed, text, goesOn }: Fields): Order |
   }
 }
 
-function readJob({ kind, name, sender, milliseconds, each, text }: Fields): Job | undefined {
+function readJob({ kind, name, target, sender, milliseconds, each, text }: Fields): Job | undefined {
   if (kind === 'text') return isText(text) ? { kind, text } : undefined;
   if (kind === 'tcpmux') return isCount(milliseconds) ? { kind, milliseconds } : undefined;
+  if (kind === 'redirect') {
+    const read = isFields(target) ? readTarget(target) : undefined;
+    return read === undefined ? undefined : { kind, target: read };
+  }
   const builtin = builtinNames.find((known) => known === name);
   if (builtin === undefined) return undefined;
   if (kind === 'stream') return { kind, name: builtin };
@@ -131,7 +156,20 @@ function readJob({ kind, name, sender, milliseconds, each, text }: Fields): Job 
   return { kind, name: builtin, sender, milliseconds, each };
 }
 
-function readReport({ report, task, received, sent, sender, name, text }: Fields): Report | undefined {
+function readTarget({ host, port, keepAlive }: Fields): RedirectTarget | undefined {
+  if (typeof host !== 'string' || host.length > longestHost || !isCount(port) || port > highestPort) return undefined;
+  return typeof keepAlive === 'boolean' ? { host, port, keepAlive } : undefined;
+}
+
+function readFailure(value: unknown): RelayFailure | undefined {
+  if (!isFields(value)) return undefined;
+  const { at, address, errno, code } = value;
+  if (at === 'lookup') return typeof code === 'string' && /^\w{1,32}$/.test(code) ? { at, code } : undefined;
+  if (at !== 'connect' || typeof address !== 'string' || !/^[\w.:%-]{1,255}$/.test(address)) return undefined;
+  return isCount(errno) && errno < 4096 ? { at, address, errno } : undefined;
+}
+
+function readReport({ report, task, received, sent, failure, sender, name, text }: Fields): Report | undefined {
   switch (report) {
     case 'ready':
       return { report };
@@ -141,8 +179,12 @@ function readReport({ report, task, received, sent, sender, name, text }: Fields
         : undefined;
     case 'wants':
       return isTask(task) && isName(name) ? { report, task, name } : undefined;
-    case 'ended':
-      return isTask(task) && isCount(received) && isCount(sent) ? { report, task, received, sent } : undefined;
+    case 'ended': {
+      if (!isTask(task) || !isCount(received) || !isCount(sent)) return undefined;
+      if (failure === undefined) return { report, task, received, sent };
+      const read = readFailure(failure);
+      return read === undefined ? undefined : { report, task, received, sent, failure: read };
+    }
     case 'failed':
       return typeof text === 'string' ? { report, text: text.slice(0, longestComplaint) } : undefined;
     default:

@@ -18,7 +18,7 @@ const ownDescriptors = 64;
 
 /**
  * @param identity undefined: that of the daemon, which is not root
- * @param mostTasks each has one descriptor
+ * @param mostTasks each has one descriptor, or two
  * @param environment what daytime has to know: `TZ=…`, if anything
  */
 export function workerPlan(
@@ -35,7 +35,7 @@ export function workerPlan(
     identity,
     umask: 0o077,
     nice: 0,
-    resourceLimits: [{ name: 'nofile', value: mostTasks + ownDescriptors }],
+    resourceLimits: [{ name: 'nofile', value: mostTasks * 2 + ownDescriptors }],
     rootDirectory: undefined,
     workingDirectory: '/',
     noNewPrivileges: true,

@@ -3,7 +3,8 @@
  */
 import { closeDescriptor, type Descriptor, SystemError } from '../os/mod.ts';
 import { answerStream, Datagrams, sayText, Tcpmux } from './builtin/mod.ts';
-import type { Job, Order, Report, TaskId } from './protocol.ts';
+import type { Job, Order, RelayFailure, Report, TaskId } from './protocol.ts';
+import { relay } from './relay/mod.ts';
 
 /** What can be asked of a task while it runs. */
 interface Running {
@@ -12,7 +13,7 @@ interface Running {
   reply?(text: string, goesOn: boolean): void;
 }
 
-type Ended = (traffic: { readonly received: number; readonly sent: number }) => void;
+type Ended = (end: { readonly received: number; readonly sent: number; readonly failure?: RelayFailure }) => void;
 
 export class Tasks {
   readonly #report: (report: Report) => void;
@@ -55,10 +56,10 @@ export class Tasks {
 
   #serve({ task, job }: Extract<Order, { order: 'serve' }>, descriptor: Descriptor): void {
     let over = false;
-    const ended: Ended = (traffic) => {
+    const ended: Ended = (end) => {
       over = true;
       this.#running.delete(task);
-      this.#report({ report: 'ended', task, ...traffic });
+      this.#report({ report: 'ended', task, ...end });
     };
     try {
       const running = this.#begin(task, job, descriptor, ended);
@@ -76,6 +77,8 @@ export class Tasks {
         return { end: answerStream(job.name, descriptor, ended) };
       case 'text':
         return { end: sayText(job.text, descriptor, ended) };
+      case 'redirect':
+        return { end: relay(job.target, descriptor, ended) };
       case 'datagrams':
         return new Datagrams(job, descriptor, {
           onUnknown: (address, port) => this.#report({ report: 'asks', task, sender: { address, port } }),

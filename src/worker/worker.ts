@@ -17,7 +17,7 @@
 import type { ExitFacts, Launched, LaunchPlan, Peer } from '../model/mod.ts';
 import { closeDescriptor, type Descriptor, signalProcess } from '../os/mod.ts';
 import { Channel } from './channel.ts';
-import { type Job, type Report, readReports, type TaskId, textOf } from './protocol.ts';
+import { type Job, type RelayFailure, type Report, readReports, type TaskId, textOf } from './protocol.ts';
 import { startWorker } from './start.ts';
 
 export interface WorkerOptions {
@@ -49,6 +49,8 @@ export interface TaskEnd {
   /** Bytes from the client and to it; 0 where no worker is left to say. */
   readonly received: number;
   readonly sent: number;
+  /** The target of a redirect could not be reached. */
+  readonly failure: RelayFailure | undefined;
 }
 
 /** Who has given the worker a task. Each is called from the event loop, never from within {@link Worker.serve}. */
@@ -181,7 +183,7 @@ export class Worker {
     if (state.kind === 'stopped') this.#state = { kind: 'stopped', process: undefined };
     else
       this.#replace(process, facts, state.kind === 'ready' || (state.kind === 'dying' && state.wasReady), lost.length);
-    const end = { pid: facts.pid, ending: facts.ending, received: 0, sent: 0 };
+    const end = { pid: facts.pid, ending: facts.ending, received: 0, sent: 0, failure: undefined };
     for (const { observer } of lost) observer.onEnded(end);
     for (const gone of this.#whenGone.splice(0)) gone();
     return true;
@@ -283,8 +285,8 @@ export class Worker {
         const task = process.tasks.get(report.task);
         if (task === undefined) return false;
         process.tasks.delete(report.task);
-        const { received, sent } = report;
-        task.observer.onEnded({ pid: process.pid, ending: { kind: 'status', status: 0 }, received, sent });
+        const { received, sent, failure } = report;
+        task.observer.onEnded({ pid: process.pid, ending: { kind: 'status', status: 0 }, received, sent, failure });
         return true;
       }
     }

@@ -123,17 +123,21 @@ export const cases: readonly Case[] = [
     what: 'env cannot forge the address of the client',
     shownBy: xinetd('environment', 'env cannot hide the address of the client'),
   },
-  { what: 'redirect relays both ways, without a server', shownBy: [], waitsFor: 'redirect' },
+  {
+    what: 'redirect relays both ways, without a server',
+    shownBy: xinetd('redirect', 'redirect relays both ways and needs no server; TRAFFIC counts the bytes'),
+  },
   {
     what: 'redirect counts its bytes, and keeps the answer to a client that has ended its side',
     mended: true,
-    shownBy: [],
-    waitsFor: 'redirect',
+    shownBy: xinetd('redirect', 'redirect keeps the answer to a client that has closed its side'),
   },
   {
     what: 'redirect to a port where nobody listens ends the connection and says why',
-    shownBy: [],
-    waitsFor: 'redirect',
+    shownBy: xinetd(
+      'redirect',
+      'redirect to a port where nobody listens: the client sees the end, the daemon says why',
+    ),
   },
   {
     what: 'an unknown attribute is told with file and line',

@@ -76,6 +76,14 @@ export const codes = {
     'error',
     'The service asks for something that needs a part of the system which kinetd does not work with.',
   ],
+  'redirect-misfit': [
+    'error',
+    'Only connections over TCP are redirected, each by itself: the service cannot wait, be internal, or have words for a program.',
+  ],
+  'traffic-without-redirect': [
+    'warning',
+    'TRAFFIC counts the bytes of redirected connections; of others kinetd sees none, and no such line is logged.',
+  ],
   'userid-not-looked-up': [
     'warning',
     'The flag USERID is accepted; the remote user is not looked up, and no line is logged for it.',

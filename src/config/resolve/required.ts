@@ -4,13 +4,12 @@
  * | kind           | required           |
  * |----------------|--------------------|
  * | any            | socket_type, wait  |
- * | neither INTERNAL nor SENSOR | user, server |
+ * | neither INTERNAL nor SENSOR | user, server; with redirect user alone |
  * | UNLISTED       | protocol, port     |
  * | RPC            | protocol, rpc_version; port is not needed, and UNLISTED needs rpc_number |
  * | TCPMUX, TCPMUXPLUS | protocol, no port |
  *
- * socket_type and protocol imply each other, see transport.ts. Redirected services have rules of their
- * own; they do not come here as long as they are not supported. inetd.conf lines that lack a field do not, either:
+ * socket_type and protocol imply each other, see transport.ts. inetd.conf lines that lack a field do not come here:
  * their reader refuses them.
  */
 import type { AttributeName, Settings } from '../definition.ts';
@@ -19,6 +18,7 @@ import type { Kind } from './transport.ts';
 
 const always: readonly AttributeName[] = ['socket_type', 'wait'];
 const external: readonly AttributeName[] = ['user', 'server'];
+const redirected: readonly AttributeName[] = ['user'];
 const unlisted: readonly AttributeName[] = ['protocol', 'port'];
 const rpc: readonly AttributeName[] = ['protocol', 'rpc_version'];
 const unlistedRpc: readonly AttributeName[] = [...rpc, 'rpc_number'];
@@ -27,7 +27,8 @@ const behindTcpmux: readonly AttributeName[] = ['protocol'];
 export function checkRequired(settings: Settings, kind: Kind, findings: Findings): void {
   const { type, flags } = settings;
   const answersItself = type?.has('INTERNAL') === true || flags?.has('SENSOR') === true;
-  const required = [...always, ...(answersItself ? [] : external), ...ofType(type)];
+  const own = settings.redirect === undefined ? external : redirected;
+  const required = [...always, ...(answersItself ? [] : own), ...ofType(type)];
   const missing = required.filter((name) => {
     if (name === 'socket_type') return kind.socketType === undefined;
     return (name === 'protocol' ? kind.protocol : settings[name]) === undefined;

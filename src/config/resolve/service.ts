@@ -19,6 +19,7 @@ import { resolveLaunch } from './launch.ts';
 import type { Hosts } from './local-address.ts';
 import type { ResolveOptions } from './options.ts';
 import { resolveServer } from './program.ts';
+import { resolveRedirect } from './redirect.ts';
 import { checkRequired } from './required.ts';
 import { resolveRpc } from './rpc.ts';
 import { resolveServiceLimits } from './service-limits.ts';
@@ -64,17 +65,20 @@ export function resolveService(definition: Definition, around: Surroundings, fin
   const sockets = resolveSockets(definition, kind, behindTcpmux !== undefined, around.hosts, system, findings);
   const internal = settings.type?.has('INTERNAL') === true;
   const trap = settings.flags?.has('SENSOR') === true;
-  const server = trap
-    ? ({ kind: 'sensor', denyMinutes: settings.deny_time ?? 0 } as const)
-    : internal
-      ? resolveBuiltin(definition, kind, findings)
-      : resolveLaunch(definition, kind, around.environments, system, findings);
+  const answer = (): Service['server'] | undefined => {
+    if (trap) return { kind: 'sensor', denyMinutes: settings.deny_time ?? 0 };
+    if (settings.redirect !== undefined) return resolveRedirect(definition, kind, settings.redirect, system, findings);
+    if (internal) return resolveBuiltin(definition, kind, findings);
+    return resolveLaunch(definition, kind, around.environments, system, findings);
+  };
+  const server = answer();
   const wait = internal || trap ? kind.socketType === 'dgram' : settings.wait === true;
   const argv = server?.kind === 'program' ? server.launch.argv : undefined;
   const hostsName = resolveHostsName(definition, kind, argv, options, findings);
   const access = resolveAccess({ ...settings, wait }, kind.socketType, hostsName, system, findings);
   const rpc = resolveRpc(definition, system, findings);
   const limits = resolveServiceLimits(definition, options, findings);
+  checkTraffic(settings, findings);
   const logging = resolveLogging(definition, options, around.defaultSpans, findings);
   const greets = kind.socketType === 'stream' && !wait;
   const banners = resolveBanners(definition, greets, around.defaultSpans, system, findings);
@@ -106,8 +110,10 @@ export function resolveService(definition: Definition, around: Surroundings, fin
 export function inspectBroken(definition: Definition, system: System, findings: Findings): undefined {
   checkSupported(definition, findings);
   checkAvailable(definition, findings);
-  if (definition.settings.type?.has('INTERNAL') === true) return;
+  const { type, redirect } = definition.settings;
+  if (type?.has('INTERNAL') === true) return;
   resolveIdentity(definition, system, findings);
+  if (redirect !== undefined) return;
   const directories = resolveDirectories(definition, system, findings);
   if (directories !== undefined) resolveServer(definition, directories.rootDirectory, system, findings);
 }
@@ -130,6 +136,17 @@ function socketOptions({ settings, inetd }: Definition, options: ResolveOptions)
     sendBuffer: inetd?.sendBuffer,
     receiveBuffer: inetd?.receiveBuffer,
   };
+}
+
+/** xinetd drops such a service, also when `defaults` says TRAFFIC. */
+function checkTraffic({ redirect, log_on_success: flags }: Definition['settings'], findings: Findings): void {
+  if (redirect !== undefined || flags?.has('TRAFFIC') !== true) return;
+  findings.add(
+    'traffic-without-redirect',
+    'log_on_success',
+    'TRAFFIC is for services with redirect; no such line is logged for this one',
+    'leave it out',
+  );
 }
 
 /** A service that takes its log_type from defaults shares that log with the others that do. */

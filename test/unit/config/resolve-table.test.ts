@@ -35,7 +35,7 @@ describe('the entries of a table', () => {
 
   test('what the reader refuses is told its unknown names and missing programs too', async () => {
     const broken: Definition = {
-      ...definition('b', { user: 'mallory', group: 'gang', server: '/nowhere', redirect: { host: 'h', port: '1' } }),
+      ...definition('b', { user: 'mallory', group: 'gang', server: '/nowhere', flags: new Set(['IDONLY'] as const) }),
       errors: [diagnose('bad-number', span('port = x'), 'no number')],
     };
     const { diagnostics, entries } = await resolved([broken], fakeSystem());

@@ -75,11 +75,11 @@ it('has every attribute in exactly one group', () => {
 });
 
 it('reports what is not done yet with the place of the line', () => {
-  const reading = read('service s\n{\n\tport = 1\n\tredirect = h 1\n}\n');
+  const reading = read('service s\n{\n\tport = 1\n\tflags = IDONLY\n}\n');
   const [definition] = reading.definitions;
   if (definition === undefined) throw new Error('there is one service');
   expect(laterUses(definition).map(({ span, what }) => [what, span.file.text.slice(span.start, span.end)])).toEqual([
-    ['redirect', 'redirect = h 1'],
+    ['flag IDONLY', 'flags = IDONLY'],
   ]);
 });
 

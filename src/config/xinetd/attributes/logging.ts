@@ -26,7 +26,10 @@ const successWords: readonly WordEntry<SuccessFlag>[] = [
   { word: 'EXIT', documentation: 'when and how the server ended' },
   { word: 'PID', documentation: 'the process id of the server' },
   { word: 'USERID', ...userid },
-  { word: 'TRAFFIC', documentation: 'how many bytes a redirected service relayed', later: true },
+  {
+    word: 'TRAFFIC',
+    documentation: 'how many bytes came from the client of a redirected service (`in`) and went to it (`out`)',
+  },
   {
     word: 'USAGE',
     documentation:

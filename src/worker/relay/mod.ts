@@ -1,0 +1,2 @@
+/** What passes connections on to other hosts. */
+export { relay } from './relay.ts';
