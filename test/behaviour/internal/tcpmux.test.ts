@@ -108,6 +108,7 @@ test('the death of the worker loses who has not said what he wants, and nobody w
   const [served, silent] = [await open(address), await open(address)];
   served.write('cat\r\n');
   await served.receive(/\+Go/);
+  await daemon.says(/^START: cat pid=\d+/m);
   silent.write('ca');
   await until(() => ((daemon.errors.match(/START: tcpmux/g)?.length ?? 0) === 2 ? true : undefined));
   process.kill(await workerOf(daemon), 'SIGKILL');
