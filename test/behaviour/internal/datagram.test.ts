@@ -17,11 +17,13 @@ async function burst(client: UdpClient, address: { host: string; port: number },
   return (await Promise.all(texts.map(() => client.answer()))).sort();
 }
 
-test('echo answers each datagram of a burst, and logs its sender once', async () => {
+test('echo answers each datagram of a burst, and does not log its sender for each', async () => {
   const daemon = await startKinetd({ files: { 'x.conf': internal('echo', dgram) } });
   const texts = Array.from({ length: 50 }, (_, number) => `datagram ${number}`);
   expect(await burst(new UdpClient(), await daemon.address('echo'), texts)).toEqual(texts.toSorted());
-  expect(daemon.errors.match(/^START: echo pid=0 from=127\.0\.0\.1$/gm)).toHaveLength(1);
+  await daemon.says(/^START: echo pid=0 from=127\.0\.0\.1$/m);
+  // Once a second: a machine with much else to do may need more than one.
+  expect(daemon.errors.match(/^START: echo/gm)?.length).toBeLessThan(texts.length / 2);
   expect(daemon.errors).not.toContain('EXIT');
 });
 
@@ -81,6 +83,7 @@ test('of several senders those are answered who may be, also while another is be
   }
   expect(foe.received).toEqual([]);
   await daemon.says(/^START: echo pid=0 from=127\.0\.0\.3$/m);
+  await daemon.says(/^FAIL: echo address from=127\.0\.0\.2$/m);
   expect(daemon.errors.match(/^FAIL: echo address from=127\.0\.0\.2$/gm)).toHaveLength(1);
 });
 
@@ -127,10 +130,12 @@ test('nothing goes to a port of another simple service', async (context: TestCon
   context.skip(!isRoot, 'needs root: such ports are below 1024');
   const daemon = await startKinetd({ files: { 'x.conf': internal('echo', dgram) } });
   const address = await daemon.address('echo');
-  const services = [7, 9, 13, 17, 19, 37].map((port) => new UdpClient('udp4', '127.0.0.77', port));
+  // An address of its own, since other tests may have such ports too.
+  const own = `127.77.${(process.pid >> 8) & 255}.${process.pid & 255 || 1}`;
+  const services = [7, 9, 13, 17, 19, 37].map((port) => new UdpClient('udp4', own, port));
   for (const service of services) await service.send(address, 'loop');
-  await daemon.says(/^START: echo pid=0 from=127\.0\.0\.77$/m);
-  const other = new UdpClient('udp4', '127.0.0.77');
+  await daemon.says(new RegExp(`^START: echo pid=0 from=${own}$`, 'm'));
+  const other = new UdpClient('udp4', own);
   await other.send(address, 'x');
   expect(await other.answer()).toBe('x');
   expect(services.flatMap(({ received }) => received)).toEqual([]);

@@ -1,12 +1,17 @@
 /** The process that answers for internal services: what it may, and what happens when it dies. */
+import { spawnSync } from 'node:child_process';
+
 import { expect, type TestContext, test } from 'vitest';
 
-import { open, talk } from '../../daemon/client.ts';
-import { isRoot, startKinetd } from '../../daemon/kinetd.ts';
+import { open, talk, UdpClient } from '../../daemon/client.ts';
+import { asNobody, isRoot, startKinetd } from '../../daemon/kinetd.ts';
+import { limitDaemon } from '../../daemon/limits.ts';
 import { children, descriptors, gone, statusField } from '../../daemon/processes.ts';
 import { until } from '../../daemon/until.ts';
 import { internal } from './entry.ts';
 import { workerOf } from './worker.ts';
+
+const havePrlimit = spawnSync('prlimit', ['--version']).status === 0;
 
 test('there is none until a client comes', async () => {
   const daemon = await startKinetd({ files: { 'x.conf': internal('echo') } });
@@ -77,6 +82,26 @@ test('one that dies again and again rests, clients are refused meanwhile, and th
   expect((await talk(address, { send: 'x' })).text).toBe('');
   await daemon.says(/^FAIL: echo exec from=127\.0\.0\.1$/m);
   await until(async () => ((await talk(address, { send: 'x' })).text === 'x' ? true : undefined));
+});
+
+test.runIf(havePrlimit)('one that cannot be started refuses clients, and is tried again', async () => {
+  const wrapper = isRoot ? asNobody : [];
+  const daemon = await startKinetd({
+    files: { 'x.conf': internal('echo', { cps: '100000 1' }) + internal('daytime', { socket_type: 'dgram' }) },
+    wrapper,
+  });
+  const address = await daemon.address('echo');
+  // Root's processes are not counted, so the daemon is an ordinary user's in any case.
+  limitDaemon(daemon.pid, 'nproc', 1, wrapper);
+  expect((await talk(address, { halfClose: false })).text).toBe('');
+  await daemon.says(/^FAIL: echo exec from=127\.0\.0\.1$/m);
+  await daemon.says(/the worker cannot be started \(fork: .*\); internal services refuse clients for 1 second$/m);
+  const client = new UdpClient();
+  await client.send(await daemon.address('daytime'), 'x');
+  await daemon.says(/^FAIL: daytime exec from=127\.0\.0\.1$/m);
+  limitDaemon(daemon.pid, 'nproc', undefined, wrapper);
+  await until(async () => ((await talk(address, { send: 'x' })).text === 'x' ? true : undefined));
+  expect(await client.answer()).toMatch(/\r\n$/);
 });
 
 test('it ends with the daemon, also when the daemon is killed', async () => {
