@@ -320,12 +320,15 @@ export const cases: readonly Case[] = [
   {
     what: 'SIGTERM ends the daemon with status 0, its pid file and its servers',
     mended: true,
-    shownBy: xinetd(
-      'life',
-      'SIGTERM ends the daemon with status 0 and a message',
-      'the pid file: a number and a newline, readable for all, gone at the end',
-      'SIGTERM ends the servers too',
-    ),
+    shownBy: [
+      ...xinetd(
+        'life',
+        'SIGTERM ends the daemon with status 0 and a message',
+        'the pid file: a number and a newline, readable for all, gone at the end',
+        'SIGTERM ends the servers too',
+      ),
+      ...xinetd('redirect', 'SIGTERM ends redirected connections'),
+    ],
   },
   {
     what: 'SIGUSR1 writes the state of the daemon',

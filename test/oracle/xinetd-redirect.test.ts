@@ -1,10 +1,12 @@
 /** Services that pass their connections on to another port. */
-import { expect } from 'vitest';
+import { createServer } from 'node:net';
+
+import { expect, onTestFinished } from 'vitest';
 
 import { open, talk } from '../daemon/client.ts';
 import { shell } from '../daemon/programs.ts';
 import { entry, loggingDefaults } from './entry.ts';
-import { difference, same, sharedPair } from './pair.ts';
+import { compare, difference, same, sharedPair } from './pair.ts';
 import type { Needs } from './programs.ts';
 
 const needs: Needs = { personality: 'xinetd' };
@@ -97,4 +99,24 @@ difference(needs, 'TRAFFIC does not lose a service that is not redirected', asyn
     ),
   );
   expect({ debian, kinetd }).toEqual({ debian: 'refused', kinetd: 'x' });
+});
+
+same(needs, 'SIGTERM ends redirected connections', async () => {
+  // The target is another daemon's, which goes on.
+  const target = createServer((socket) => socket.pipe(socket));
+  await new Promise<void>((resolve) => target.listen(0, '127.0.0.1', resolve));
+  onTestFinished(() => void target.close());
+  const address = target.address();
+  const port = typeof address === 'object' && address !== null ? address.port : 0;
+  const files = { 'xinetd.conf': loggingDefaults + redirected('relay', String(port)) };
+  const { debian, kinetd } = await compare({ personality: 'xinetd', files }, async (side) => {
+    const connection = await open(side.at('relay'));
+    connection.write('x');
+    await connection.receive(/x/);
+    side.signal('SIGTERM');
+    const ended = await side.ended;
+    return [ended, await connection.closed()];
+  });
+  expect(debian).toEqual([0, 'x']);
+  expect(kinetd).toEqual(debian);
 });

@@ -8,6 +8,7 @@ import { currentUser, type Kinetd, root, service, startKinetd, testFolder } from
 import { noTrace, type Trace, trace, tracing } from '../../daemon/trace.ts';
 import { sendUnix, talkUnix } from '../../daemon/unix-client.ts';
 import { internal } from '../internal/entry.ts';
+import { redirected, repeat, target } from '../redirect/target.ts';
 
 /** What every client says. */
 const words = 'words-of-a-client';
@@ -112,6 +113,16 @@ test.skipIf(noTrace !== undefined)('of clients of tcpmux, up to the program that
   expect(readings(calls.daemon)).toEqual([]);
   expect(readings(calls.others).filter((call) => call.includes('"behind'))).not.toEqual([]);
   expect(calls.others.filter((call) => call.startsWith('read(0<TCP') && call.includes(words))).toHaveLength(1);
+});
+
+test.skipIf(noTrace !== undefined)('of clients that are redirected, nor of their target', async () => {
+  const passedOn = redirected('away', await target(repeat), log);
+  const calls = await traced([passedOn], async (daemon) => {
+    expect((await talk(await daemon.address('away'), { send: words })).text).toBe(words);
+    await daemon.file('service.log', /EXIT: away/);
+  });
+  expect(readings(calls.daemon)).toEqual([]);
+  expect(readings(calls.others)).not.toEqual([]);
 });
 
 /** The program and what it is loaded with; what the system says about names, times and itself. */
