@@ -37,7 +37,11 @@ export interface Surroundings {
   readonly defaultSpans: ReadonlyMap<AttributeName, Span>;
 }
 
-const xinetdBacklog = 64;
+/**
+ * xinetd's is 64. A wave of clients beyond that is not lost, but waits until TCP has tried again, which takes up to
+ * minutes when all try again together. The kernel brings it down to net.core.somaxconn.
+ */
+const roomyBacklog = 4096;
 
 /** FreeBSD's inetd -l. */
 const connectionLog: Logging = deepFreeze<Logging>({
@@ -132,7 +136,7 @@ function socketOptions({ settings, inetd }: Definition, options: ResolveOptions)
   return {
     keepAlive: settings.flags?.has('KEEPALIVE') === true,
     noDelay: settings.flags?.has('NODELAY') === true,
-    backlog: inetd === undefined ? xinetdBacklog : options.backlog,
+    backlog: inetd === undefined ? roomyBacklog : options.backlog,
     sendBuffer: inetd?.sendBuffer,
     receiveBuffer: inetd?.receiveBuffer,
   };

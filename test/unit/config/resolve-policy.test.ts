@@ -273,7 +273,7 @@ describe('socket options', () => {
     expect(socket).toEqual({
       keepAlive: true,
       noDelay: true,
-      backlog: 64,
+      backlog: 4096,
       sendBuffer: undefined,
       receiveBuffer: undefined,
     });
