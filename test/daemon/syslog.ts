@@ -54,6 +54,15 @@ export class Syslog {
     return until(() => this.#text.match(pattern) ?? undefined);
   }
 
+  /** It is there, and reads nothing until it is resumed. */
+  stall(): void {
+    this.#child.kill('SIGSTOP');
+  }
+
+  resume(): void {
+    this.#child.kill('SIGCONT');
+  }
+
   async stop(): Promise<void> {
     if (this.#child.exitCode !== null || this.#child.signalCode !== null) return;
     this.#child.kill('SIGKILL');

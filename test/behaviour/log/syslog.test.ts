@@ -9,6 +9,7 @@ import { expect, test } from 'vitest';
 import { talk } from '../../daemon/client.ts';
 import { Kinetd, service, startKinetd, testFolder } from '../../daemon/kinetd.ts';
 import { canFakeSyslog, startSyslog, withSyslog } from '../../daemon/syslog.ts';
+import { until } from '../../daemon/until.ts';
 
 const time = '[A-Z][a-z]{2} [ \\d]\\d \\d\\d:\\d\\d:\\d\\d';
 const everything = { log_on_success: 'PID HOST EXIT', log_on_failure: 'HOST' };
@@ -75,3 +76,30 @@ test.runIf(canFakeSyslog)('without a syslog daemon the daemon starts and serves'
   });
   expect((await talk(await daemon.address('echo'), { send: 'x' })).text).toBe('x');
 });
+
+test.runIf(canFakeSyslog)(
+  'a syslog daemon that is stuck costs messages, not clients, and learns how many',
+  async () => {
+    const socket = join(testFolder(), 'log');
+    const syslog = await startSyslog(socket);
+    const daemon = await startKinetd({
+      files: { 'x.conf': service('echo', { cps: '0 0', log_type: 'SYSLOG daemon', log_on_success: 'HOST' }) },
+      wrapper: withSyslog(socket),
+    });
+    const address = await daemon.address('echo');
+    await talk(address);
+    await syslog.hears(/START: echo/);
+    syslog.stall();
+    const clients = 1000;
+    for (let client = 0; client < clients; client++) expect((await talk(address, { send: 'x' })).text).toBe('x');
+    syslog.resume();
+    // The first message that can be sent again says how many could not.
+    const lost = await until(async () => {
+      await talk(address, { from: '127.0.0.2' });
+      return syslog.text.match(/<28>.*: (\d+) messages could not be sent to syslog/)?.[1];
+    });
+    await syslog.hears(/START: echo from=127\.0\.0\.2/);
+    expect(Number(lost)).toBeGreaterThan(0);
+    expect(Number(lost)).toBeLessThan(clients + 100);
+  },
+);
