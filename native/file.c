@@ -1,10 +1,13 @@
 /*
- * Files below a directory that is held open: the steps of a walk that looks at every link before it follows it.
+ * Files below a directory that is held open: the steps of a walk that looks at every link before it follows it. And
+ * whether a file has changed, which is asked for every client, so that it makes no object.
  */
 #include <errno.h>
 #include <fcntl.h>
 #include <limits.h>
 #include <stdio.h>
+#include <string.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include "call.h"
@@ -63,9 +66,41 @@ static napi_value unlink_at(napi_env env, napi_callback_info info) {
   return unlinkat(directory, name, 0) < 0 ? fail(env, "unlink", errno) : NULL;
 }
 
+/* All zero: no file. */
+struct stamp {
+  uint64_t device, inode, size, modified, changed;
+};
+
+static uint64_t nanoseconds(struct timespec time) {
+  return (uint64_t)time.tv_sec * 1000000000 + (uint64_t)time.tv_nsec;
+}
+
+/* refreshStamp(path, stamp: Uint8Array): whether the stamp was another; no entry (ENOENT, ENOTDIR) is a stamp too */
+static napi_value refresh_stamp(napi_env env, napi_callback_info info) {
+  napi_value arguments[2];
+  char path[PATH_MAX];
+  void *stamp;
+  size_t length;
+  struct stat stats;
+  struct stamp now = {0};
+  take_arguments(env, info, 2, arguments);
+  if (!take_text(env, arguments[0], path, sizeof path) || !take_bytes(env, arguments[1], &stamp, &length)) return NULL;
+  if (length != sizeof now) return fail(env, "stat", EINVAL);
+  if (stat(path, &stats) == 0) {
+    now = (struct stamp){stats.st_dev, stats.st_ino, (uint64_t)stats.st_size, nanoseconds(stats.st_mtim),
+                         nanoseconds(stats.st_ctim)};
+  } else if (errno != ENOENT && errno != ENOTDIR) {
+    return fail(env, "stat", errno);
+  }
+  bool same = memcmp(stamp, &now, sizeof now) == 0;
+  memcpy(stamp, &now, sizeof now);
+  return make_bool(env, !same);
+}
+
 void define_file(napi_env env, napi_value exports) {
   define_function(env, exports, "openAt", open_at);
   define_function(env, exports, "readLinkAt", read_link_at);
   define_function(env, exports, "renameAt", rename_at);
   define_function(env, exports, "unlinkAt", unlink_at);
+  define_function(env, exports, "refreshStamp", refresh_stamp);
 }

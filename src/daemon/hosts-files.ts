@@ -5,10 +5,11 @@
  * A file that is not there has no rules. One that cannot be read may hold any, so everybody is refused until it can be,
  * and that is said once. What its lines have wrong is told whenever its text is new.
  */
-import { closeSync, constants, fstatSync, openSync, readSync, type Stats, statSync } from 'node:fs';
+import { closeSync, constants, fstatSync, openSync, readSync } from 'node:fs';
 
 import { type HostsFile, HostsTable, parseHostsFile } from '../access/mod.ts';
 import type { DaemonLevel, DaemonLog } from '../log/mod.ts';
+import { FileStamp } from '../os/mod.ts';
 
 export interface HostsPaths {
   readonly allow: string;
@@ -37,8 +38,8 @@ export class HostsFiles {
 
   /** @returns undefined when one of them cannot be read: nobody is to be let in */
   table(): HostsTable | undefined {
-    const changed = [this.#allow.refresh(), this.#deny.refresh()];
-    if (!changed.includes(true)) return this.#table;
+    const allowChanged = this.#allow.refresh();
+    if (!this.#deny.refresh() && !allowChanged) return this.#table;
     const allow = this.#allow.content;
     const deny = this.#deny.content;
     this.#table = allow === undefined || deny === undefined ? undefined : new HostsTable(allow.rules, deny.rules);
@@ -51,8 +52,9 @@ const empty: HostsFile = { rules: [], findings: [] };
 class WatchedFile {
   readonly #path: string;
   readonly #log: DaemonLog;
-  /** Of what was read last; undefined: it has to be read whatever it looks like. */
-  #signature: string | undefined;
+  readonly #stamp: FileStamp;
+  /** Whether what was read last was of this stamp; else it has to be read whatever it looks like. */
+  #settled = false;
   #text: string | undefined;
   #content: HostsFile | undefined;
   #trouble: string | undefined;
@@ -60,6 +62,7 @@ class WatchedFile {
   constructor(path: string, log: DaemonLog) {
     this.#path = path;
     this.#log = log;
+    this.#stamp = new FileStamp(path);
   }
 
   /** undefined: it cannot be read. */
@@ -70,11 +73,9 @@ class WatchedFile {
   /** @returns whether the content is another than before */
   refresh(): boolean {
     try {
-      const stats = statSync(this.#path, { throwIfNoEntry: false });
-      const signature = signatureOf(stats);
-      if (signature === this.#signature) return false;
-      const text = stats === undefined ? undefined : readText(this.#path);
-      this.#signature = stats !== undefined && Date.now() - stats.mtimeMs < settledMilliseconds ? undefined : signature;
+      if (!this.#stamp.refresh() && this.#settled) return false;
+      const text = this.#stamp.exists ? readText(this.#path) : undefined;
+      this.#settled = text === undefined || Date.now() - this.#stamp.modified >= settledMilliseconds;
       this.#trouble = undefined;
       return this.#take(text);
     } catch (error) {
@@ -96,7 +97,7 @@ class WatchedFile {
     }
     const changed = this.#content !== undefined || this.#trouble === undefined;
     this.#trouble = trouble;
-    this.#signature = undefined;
+    this.#settled = false;
     this.#text = undefined;
     this.#content = undefined;
     return changed;
@@ -119,11 +120,6 @@ const levels: Readonly<Record<HostsFile['findings'][number]['severity'], DaemonL
   warning: 'WARNING',
   note: 'NOTICE',
 };
-
-/** ENOENT and ENOTDIR are no entry. */
-function signatureOf(stats: Stats | undefined): string {
-  return stats === undefined ? 'absent' : `${stats.dev} ${stats.ino} ${stats.size} ${stats.mtimeMs} ${stats.ctimeMs}`;
-}
 
 /** @throws Error of the system, or one that says what it is instead of a file */
 function readText(path: string): string {

@@ -89,6 +89,7 @@ export interface Native {
   readLinkAt(directory: number, name: string): string;
   renameAt(directory: number, from: string, to: string): void;
   unlinkAt(directory: number, name: string): void;
+  refreshStamp(path: string, stamp: Uint8Array): boolean;
 
   watchReadable(descriptor: number, onReadable: () => void): NativeWatch;
   startWatch(watch: NativeWatch): void;
