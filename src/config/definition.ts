@@ -69,6 +69,8 @@ export interface Settings {
   readonly server?: string;
   /** Words after the program; with NAMEINARGS the first is argv[0]. */
   readonly server_args?: readonly string[];
+  /** The program and its arguments, in the place of server and server_args. */
+  readonly command?: readonly [string, ...string[]];
   /** A name or digits, not looked up. The same for group. */
   readonly user?: string;
   readonly group?: string;

@@ -59,6 +59,10 @@ export const codes = {
   // Values.
   'bad-word': ['error', 'The value is not one of the words that the attribute knows.'],
   'word-removed': ['error', 'The word was taken out of xinetd long ago and has no meaning any more.'],
+  'bad-quoting': [
+    'error',
+    'A quotation does not end, or a backslash stands before something without a second meaning.',
+  ],
   'bad-number': ['error', 'The value is not a number of the form that the attribute takes, or it is out of range.'],
   'bad-address': ['error', 'The value is neither an address, nor a block of addresses, nor a name.'],
   'address-repeated': ['warning', 'A service is told twice to listen on one address; it does so once.'],
@@ -175,6 +179,10 @@ export const codes = {
   'directory-missing': ['error', 'The directory is not there, or the path is not one of a directory.'],
   'bad-tcpmux': ['error', 'The service is to be reached through tcpmux, and something about it does not go with that.'],
   'no-such-internal-service': ['error', 'kinetd does not answer for a service of this name itself.'],
+  'two-programs': [
+    'error',
+    '`command` stands beside `server`, `server_args` or the flag NAMEINARGS, which it replaces.',
+  ],
   'no-argv0': ['error', 'With the flag NAMEINARGS, server_args must begin with argv[0].'],
   'not-utf8': ['error', 'The text is handed to the system and is not valid UTF-8.'],
   'limit-clamped': ['note', "The value is above what the daemon may set, so the servers get the daemon's own limit."],

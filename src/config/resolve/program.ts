@@ -5,12 +5,14 @@
  * begins with it (inetd.conf lines always do). xinetd honours the flag only when it stands before
  * server_args in the text; here the order does not matter.
  *
+ * `command` says both at once, and its argv[0] is the last component of the path.
+ *
  * The program must be there and executable when the configuration is read, as in xinetd. A relative path is
  * refused: xinetd looks for it where the daemon was started and then fails to execute it in `/`. A name without a
  * path, as BusyBox's inetd takes it, is looked for in an inetd.conf: not on the daemon's PATH, which may be anything,
  * but in the usual folders, and once, when the line is read.
  */
-import type { Definition } from '../definition.ts';
+import type { Definition, Settings } from '../definition.ts';
 import { rulesOf } from '../inetd/mod.ts';
 import type { Findings } from './findings.ts';
 import type { System } from './system.ts';
@@ -32,11 +34,13 @@ export function resolveProgram(
   findings: Findings,
 ): Program | undefined {
   const { settings } = definition;
+  refuseTwo(settings, findings);
   const program = resolveServer(definition, root, system, findings);
   if (program === undefined) return undefined;
   const args: string[] = [];
-  for (const bytes of settings.server_args ?? []) {
-    const text = systemText(bytes, 'server_args', findings);
+  const source = settings.command === undefined ? 'server_args' : 'command';
+  for (const bytes of settings.command?.slice(1) ?? settings.server_args ?? []) {
+    const text = systemText(bytes, source, findings);
     if (text === undefined) return undefined;
     args.push(text);
   }
@@ -51,6 +55,20 @@ export function resolveProgram(
   );
 }
 
+function refuseTwo({ command, server, server_args, flags }: Settings, findings: Findings): void {
+  if (command === undefined) return;
+  const named = { server, server_args, 'the flag NAMEINARGS': flags?.has('NAMEINARGS') === true || undefined };
+  for (const [name, value] of Object.entries(named)) {
+    if (value === undefined) continue;
+    findings.add(
+      'two-programs',
+      'command',
+      `command stands beside ${name}`,
+      `take one of them out: command replaces ${name}`,
+    );
+  }
+}
+
 /** The path of a program that can be executed. */
 export function resolveServer(
   definition: Definition,
@@ -59,8 +77,10 @@ export function resolveServer(
   findings: Findings,
 ): string | undefined {
   const { inetd, settings } = definition;
-  if (settings.server === undefined) return undefined;
-  const written = systemText(settings.server, 'server', findings);
+  const bytes = settings.command?.[0] ?? settings.server;
+  if (bytes === undefined) return undefined;
+  const attribute = settings.command === undefined ? 'server' : 'command';
+  const written = systemText(bytes, attribute, findings);
   if (written === undefined) return undefined;
   const found = inetd === undefined ? undefined : inUsualFolders(written, system);
   if (found !== undefined && inetd !== undefined && !rulesOf(inetd.dialect).searchesPath) {
@@ -72,14 +92,20 @@ export function resolveServer(
     );
   }
   const program = found ?? written;
-  return isRunnable(program, root, system, findings) ? program : undefined;
+  return isRunnable(program, attribute, root, system, findings) ? program : undefined;
 }
 
-function isRunnable(program: string, root: string | undefined, system: System, findings: Findings): boolean {
+function isRunnable(
+  program: string,
+  attribute: 'server' | 'command',
+  root: string | undefined,
+  system: System,
+  findings: Findings,
+): boolean {
   if (!program.startsWith('/')) {
     findings.add(
       'server-not-absolute',
-      'server',
+      attribute,
       `the program '${program}' is not an absolute path`,
       `write ${inUsualFolders(program, system) ?? 'the whole path, from / on'}`,
     );
@@ -92,16 +118,16 @@ function isRunnable(program: string, root: string | undefined, system: System, f
     const tcpd = baseName(program) === 'tcpd' ? 'install tcpd, or name the server itself' : undefined;
     findings.add(
       'server-missing',
-      'server',
+      attribute,
       `there is no program ${program}${where}`,
       tcpd ?? `install the program${where && ' there'}, or disable the service`,
     );
   } else if (state === 'directory') {
-    findings.add('server-is-directory', 'server', `${program}${where} is a directory`, 'name the program in it');
+    findings.add('server-is-directory', attribute, `${program}${where} is a directory`, 'name the program in it');
   } else {
     findings.add(
       'server-not-executable',
-      'server',
+      attribute,
       `${program}${where} may not be executed`,
       'chmod it, or name another program',
     );

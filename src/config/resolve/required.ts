@@ -4,7 +4,7 @@
  * | kind           | required           |
  * |----------------|--------------------|
  * | any            | socket_type, wait  |
- * | neither INTERNAL nor SENSOR | user, server; with redirect user alone |
+ * | neither INTERNAL nor SENSOR | user, server or command; with redirect user alone |
  * | UNLISTED       | protocol, port     |
  * | RPC            | protocol, rpc_version; port is not needed, and UNLISTED needs rpc_number |
  * | TCPMUX, TCPMUXPLUS | protocol, no port |
@@ -31,6 +31,7 @@ export function checkRequired(settings: Settings, kind: Kind, findings: Findings
   const required = [...always, ...(answersItself ? [] : own), ...ofType(type)];
   const missing = required.filter((name) => {
     if (name === 'socket_type') return kind.socketType === undefined;
+    if (name === 'server' && settings.command !== undefined) return false;
     return (name === 'protocol' ? kind.protocol : settings[name]) === undefined;
   });
   if (missing.length === 0) return;

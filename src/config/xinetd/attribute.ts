@@ -47,6 +47,8 @@ export interface Description<V> {
   readonly words?: readonly WordEntry<string>[];
   /** No value begins with a `#`, so that it begins a comment, whatever the number of values. */
   readonly commentable?: true;
+  /** Values may be quoted (quoting.ts), so that a word that begins with a `#` may be the middle of one. */
+  readonly quotable?: true;
   readonly later?: Later<NoInfer<V>>;
 }
 

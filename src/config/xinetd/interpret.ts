@@ -289,7 +289,7 @@ function problemOfForm(
 /** A `#` in a list is a value, and mostly not meant as one. */
 function assignWithHash(name: AttributeName, line: Assignment, span: Span, report: Report, assign: Assign): void {
   const hash = line.values.find((word) => word.text.startsWith('#'));
-  if (hash === undefined) {
+  if (hash === undefined || attributes[name].quotable === true) {
     assign(name, line, span, report);
     return;
   }

@@ -5,4 +5,5 @@ export type { Defaults } from './interpret.ts';
 export * from './later.ts';
 export { parseXinetd } from './parser.ts';
 export * from './print.ts';
+export { quoted } from './quoting.ts';
 export * from './reading.ts';

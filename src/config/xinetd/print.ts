@@ -25,6 +25,9 @@ function printBlock(header: string, assignments: readonly Assignment[]): string 
   return `${[header, '{', ...assignments.map((assignment) => `\t${printAssignment(assignment)}`), '}'].join('\n')}\n`;
 }
 
+/** Values keep their distance: between quotes it counts. */
 function printAssignment({ attribute, operator, values, comment }: Assignment): string {
-  return [attribute, { text: operator }, ...values, ...comment].map((word) => word.text).join(' ');
+  const start = values[0]?.start ?? 0;
+  const line = values.reduce((text, word) => text.padEnd(word.start - start) + word.text, '');
+  return [attribute.text, operator, ...(line === '' ? [] : [line]), ...comment.map(({ text }) => text)].join(' ');
 }

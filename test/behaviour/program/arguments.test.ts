@@ -39,6 +39,13 @@ test('words are split at blanks and tabs, and quotes and # belong to them', asyn
   expect(await printed('one  two\t"b c" a # b')).toEqual(['one', 'two', '"b', 'c"', 'a', '#', 'b']);
 });
 
+test('command: words in quotes may hold blanks, and may be empty', async () => {
+  const command = "/usr/bin/printf '%s\\n' 'one  two' '' \"it's\" a\\ b";
+  const entry = service('show', { command }).replace(/\tserver = .*\n/, '');
+  const daemon = await startKinetd({ files: { 'x.conf': entry } });
+  expect((await talk(await daemon.address('show'))).text).toBe("one  two\n\nit's\na b\n");
+});
+
 test('a thousand arguments arrive', async () => {
   const many = Array.from({ length: 1000 }, (_, index) => `argument-${index}`);
   expect(await printed(many.join(' '))).toEqual(many);

@@ -2,6 +2,7 @@
 import { quote } from '../../diagnostic/mod.ts';
 import type { AttributeTable, WordEntry } from '../attribute.ts';
 import { list, one, some } from '../attribute.ts';
+import { unquote } from '../quoting.ts';
 import { anyWord, oneOf, wholeNumber, yesNo, yesNoWords } from '../values.ts';
 
 const stderrWords: readonly WordEntry<'client' | 'log' | 'null'>[] = [
@@ -18,6 +19,7 @@ export const program: Pick<
   AttributeTable,
   | 'server'
   | 'server_args'
+  | 'command'
   | 'user'
   | 'group'
   | 'groups'
@@ -49,6 +51,23 @@ export const program: Pick<
     ],
     example: 'server_args = -l -d /srv/ftp',
     parse: (words) => words.map(({ text }) => text),
+  }),
+
+  command: some({
+    places: 'service',
+    syntax: 'PATH [WORD…]',
+    default: 'none; `server` and `server_args` say it',
+    documentation: [
+      'The program to start and its arguments, in the place of `server` and `server_args`, and with quoting as in a shell: single quotes take everything as it stands; between double quotes and outside of quotes a backslash takes the meaning from a quote, a backslash or a blank, and `\\n` and `\\t` are a newline and a tab. Nothing is expanded: there are no variables, patterns or pipes.',
+    ],
+    quotable: true,
+    example: "command = /usr/bin/awk '{ print length($0) }'",
+    parse: (words, report) => {
+      const [path, ...args] = unquote(words, report) ?? [];
+      if (path !== undefined && path !== '') return [path, ...args];
+      if (path === '') report('bad-quoting', words[0], 'the program has no name', 'write its path first');
+      return undefined;
+    },
   }),
 
   user: one({
