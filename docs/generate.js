@@ -94,9 +94,9 @@ function attributeSection(name, attribute) {
     `### ${name}`,
     '',
     ...attribute.documentation.flatMap((paragraph) => [paragraph, '']),
-    ...words.flatMap(({ word, documentation, later }, index) => [
+    ...words.flatMap(({ word, documentation }, index) => [
       ...(index === 0 ? ['| word | meaning |', '|---|---|'] : []),
-      `| \`${word}\` | ${cell(documentation)}${later === true ? ' (not done by this version)' : ''} |`,
+      `| \`${word}\` | ${cell(documentation)} |`,
     ]),
     ...(words.length > 0 ? [''] : []),
     `- Values: \`${attribute.syntax}\``,
@@ -104,9 +104,6 @@ function attributeSection(name, attribute) {
     `- Stands in: ${placesOf(attribute)}`,
     `- Operators: ${operatorsOf(attribute)}`,
     ...(attribute.aliases ?? []).map((alias) => `- Also written: \`${alias}\``),
-    ...(attribute.later === undefined
-      ? []
-      : [`- **${attribute.later.documentation}** A service that uses it is refused.`]),
     '',
     '```',
     attribute.example,
@@ -223,16 +220,12 @@ function manualItem(name, attribute) {
     `.It Ic ${name} Li "${roff(attribute.syntax)}"`,
     ...attribute.documentation.flatMap((paragraph, index) => [...(index === 0 ? [] : ['.Pp']), ...mdoc(paragraph)]),
     ...(words.length === 0 ? [] : ['.Bl -tag -width Ds -compact']),
-    ...words.flatMap(({ word, documentation, later }) => [
-      `.It Cm ${word}`,
-      ...mdoc(`${documentation}${later === true ? ' (not done by this version)' : ''}.`),
-    ]),
+    ...words.flatMap(({ word, documentation }) => [`.It Cm ${word}`, ...mdoc(`${documentation}.`)]),
     ...(words.length === 0 ? [] : ['.El']),
     '.Pp',
     ...mdoc(`Default: ${attribute.default}.`),
     ...mdoc(`Stands in ${placesOf(attribute)}, with ${operatorsOf(attribute)}.`),
     ...(attribute.aliases ?? []).flatMap((alias) => mdoc(`Also written \`${alias}\`.`)),
-    ...(attribute.later === undefined ? [] : mdoc(attribute.later.documentation)),
   ];
 }
 

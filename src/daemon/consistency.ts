@@ -15,6 +15,8 @@ export interface Inspected {
   readonly listeners: readonly Pick<Listener, 'state' | 'descriptor' | 'local'>[];
   /** As `instances` counts them. */
   readonly running: number;
+  /** Of these, clients that have no server as yet. */
+  readonly identifying: number;
   /** As `per_source` counts them, all sources together. */
   readonly runningOfSources: number;
 }
@@ -81,7 +83,7 @@ export class Consistency {
 }
 
 function occupancyErrors(inspected: Inspected, { servers }: Inspection): readonly string[] {
-  const { service, running, runningOfSources } = inspected;
+  const { service, running, identifying, runningOfSources } = inspected;
   const errors: string[] = [];
   if (runningOfSources > running) {
     errors.push(`service ${service.id} counts ${runningOfSources} servers of its clients, and ${running} in all`);
@@ -89,8 +91,9 @@ function occupancyErrors(inspected: Inspected, { servers }: Inspection): readonl
   if (service.server.kind !== 'program') return errors;
   const owned = [...servers].filter(({ owner }) => owner === inspected).length;
   // Launches under way are counted by their service, and are nobody's servers yet.
-  if (owned > running || (owned < running && servers.underWay === 0)) {
-    errors.push(`service ${service.id} counts ${running} running servers and has ${owned}`);
+  const expected = running - identifying;
+  if (owned > expected || (owned < expected && servers.underWay === 0)) {
+    errors.push(`service ${service.id} counts ${expected} running servers and has ${owned}`);
   }
   return errors;
 }
@@ -99,7 +102,8 @@ function totalErrors(all: readonly Inspected[], { servers, processExists }: Insp
   const sum = (some: readonly Inspected[]): number => some.reduce((count, { running }) => count + running, 0);
   const counted = sum(all);
   // What the worker does for internal services is counted by them and is no server.
-  const atLeast = sum(all.filter(({ service }) => service.server.kind === 'program'));
+  const programs = all.filter(({ service }) => service.server.kind === 'program');
+  const atLeast = programs.reduce((count, { running, identifying }) => count + running - identifying, 0);
   const errors: string[] = [];
   if (servers.count < atLeast || servers.count > counted) {
     errors.push(`services count ${counted} running servers, and the daemon ${servers.count}`);

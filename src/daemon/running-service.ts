@@ -9,25 +9,24 @@ import type { Ends, Server, ServerTimes } from '../launch/mod.ts';
 import type { Listener, ListenerObserver } from '../listener/mod.ts';
 import { type ServiceRecord, type Sink, serviceLine } from '../log/mod.ts';
 import {
-  type Decision,
   type Endpoint,
   type ExitFacts,
   hasConnections,
   type LaunchStep,
-  type Local,
   type Peer,
   type Service,
 } from '../model/mod.ts';
-import { type Connection, closeDescriptor } from '../os/mod.ts';
-import { Admission, type Moment } from './admission.ts';
+import { type Connection, closeDescriptor, type Descriptor } from '../os/mod.ts';
+import { Admission } from './admission.ts';
 import { type Answer, answerOf, isQuick } from './answer.ts';
 import { MuxedService, type MuxTarget } from './behind-tcpmux.ts';
 import { Delegated } from './delegated.ts';
 import { ErrorOutput } from './error-output.ts';
+import { Gate } from './gate.ts';
 import { Greeter } from './greeter.ts';
+import { Identifier } from './identifier.ts';
 import type { Inheritance } from './inheritance.ts';
 import { NameWait } from './name-wait.ts';
-import { pauseForCps, restAfterStarts } from './pauses.ts';
 import { type PortChange, Ports } from './ports.ts';
 import { Queue, type Waiter } from './queue.ts';
 import { type Refusal, Refusals } from './refusal.ts';
@@ -46,7 +45,9 @@ export class RunningService implements ListenerObserver, LaunchObserver {
   readonly #shared: Shared;
   readonly #admission: Admission;
   readonly #ports: Ports;
+  readonly #gate: Gate;
   readonly #nameWait: NameWait;
+  readonly #identifier: Identifier;
   readonly #queue: Queue;
   #service: Service;
   readonly #delegated: Delegated;
@@ -72,7 +73,17 @@ export class RunningService implements ListenerObserver, LaunchObserver {
     this.#ports = new Ports(service, this, shared.log, () => {
       if (this.#service.rpc !== undefined) shared.rpcPortOpened();
     });
+    this.#gate = new Gate(() => this.#service, this.#admission, this.#ports, shared);
     this.#nameWait = new NameWait(shared, this.#ports);
+    this.#identifier = new Identifier(shared.worker, {
+      required: () => this.#service.identification?.required === true,
+      occupancy: this.#admission.occupancy,
+      record: (record) => this.#record(record),
+      review: ({ peer, local }) => this.#admission.review(peer, local),
+      turnAway: (connection, refusal) => this.#turnAway(connection, refusal),
+      dismiss: ({ descriptor }) => this.#dismiss(descriptor),
+      advance: () => this.#queue.advance(),
+    });
     this.#starvation = new Starvation(this.#ports, shared);
     this.#refusals = new Refusals(shared, (record) => this.#record(record));
     const places = {
@@ -81,10 +92,10 @@ export class RunningService implements ListenerObserver, LaunchObserver {
     };
     this.#muxed = new MuxedService({
       ...places,
-      decide: (peer, local) => this.#judge(undefined, peer, local),
+      decide: (peer, local) => this.#gate.judge(undefined, peer, local),
       refuse: (refusal, peer) => this.#refusals.tell(this.#service, refusal, peer.address),
       ask: (address, answered, dismissed) => this.#nameWait.ask(address, answered, dismissed),
-      serve: (connection) => this.#begin(connection, undefined, false),
+      serve: (connection) => this.#letIn(connection, undefined, false),
     });
     this.#delegated = new Delegated(shared.worker, shared.clock, {
       ...places,
@@ -107,6 +118,11 @@ export class RunningService implements ListenerObserver, LaunchObserver {
   /** Servers running now. */
   get running(): number {
     return this.#admission.occupancy.running;
+  }
+
+  /** Of these, clients without a server as yet: an ident server is asked about them. */
+  get identifying(): number {
+    return this.#identifier.waiting;
   }
 
   get runningOfSources(): number {
@@ -179,6 +195,7 @@ export class RunningService implements ListenerObserver, LaunchObserver {
   /** Serves nobody any more. Servers that run go on, and their EXIT lines are still written. */
   close(): void {
     this.#nameWait.end();
+    this.#identifier.end();
     this.#delegated.recall();
     this.#queue.close();
     this.#errors.close();
@@ -205,11 +222,17 @@ export class RunningService implements ListenerObserver, LaunchObserver {
     const answer = this.#answer;
     const here = connections.length === 1 && isQuick(answer);
     for (const connection of connections) {
-      const decision = this.#judge(listener, connection.peer, connection.local);
-      if (decision.verdict === 'allow') this.#begin(connection, listener, here);
+      const decision = this.#gate.judge(listener, connection.peer, connection.local);
+      if (decision.verdict === 'allow') this.#letIn(connection, listener, here);
       else if (!this.#mayWait({ listener, connection }, decision)) this.#turnAway(connection, decision);
     }
     if (answer.kind === 'program' && answer.launches.crowded) this.#ports.hold(listener);
+  }
+
+  #letIn(connection: Connection, listener: Listener | undefined, here: boolean): void {
+    if (this.#service.identification?.ofServed === true)
+      this.#identifier.ask(connection, () => this.#begin(connection, listener, false));
+    else this.#begin(connection, listener, here);
   }
 
   /** @param listener undefined for a client of tcpmux; `here`: on this thread, and not on another */
@@ -245,8 +268,14 @@ export class RunningService implements ListenerObserver, LaunchObserver {
     return refusal.reason === 'service_limit' && this.#queue.keep({ listener, connection });
   }
 
-  #turnAway({ descriptor, peer }: Connection, refusal: Refusal): void {
+  #turnAway(connection: Connection, refusal: Refusal): void {
+    const { descriptor, peer } = connection;
     this.#refusals.tell(this.#service, refusal, peer.address);
+    if (this.#service.identification?.ofRefused !== true) this.#dismiss(descriptor);
+    else this.#identifier.askRefused(connection, () => this.#dismiss(descriptor));
+  }
+
+  #dismiss(descriptor: Descriptor): void {
     if (this.#greeter === undefined) closeDescriptor(descriptor);
     else this.#greeter.turnAway(descriptor);
   }
@@ -257,14 +286,14 @@ export class RunningService implements ListenerObserver, LaunchObserver {
     const peer = stream ? undefined : listener.firstSender();
     if (!stream && peer === undefined) return;
     const local = stream ? listener.local : listener.onlyAddress;
-    const decision = this.#decide(peer, local);
+    const decision = this.#gate.decide(peer, local);
     if (decision.verdict === 'ask' && this.#nameWait.rest(decision.address, listener)) return;
     if (decision.verdict !== 'allow') {
       this.#refusePending(listener, decision);
       return;
     }
     if (answer.kind === 'sensor') throw new Error('a sensor lets nobody in');
-    if (!this.#mayStart(listener)) return;
+    if (!this.#gate.mayStart(listener)) return;
     if (answer.kind !== 'program') {
       if (peer !== undefined && answer.kind === 'builtin')
         this.#delegated.lend(answer, this.#service.limits.rates !== undefined, listener, peer);
@@ -279,35 +308,6 @@ export class RunningService implements ListenerObserver, LaunchObserver {
 
   onAcceptFailure(listener: Listener, code: string): void {
     this.#starvation.rest(listener, this.#service.id, code);
-  }
-
-  #decide(peer: Peer | undefined, local: Local | undefined): Decision {
-    const decision = this.#admission.decide(peer, local, this.#moment());
-    if (decision.verdict === 'deny' && decision.reason === 'connections per second') {
-      pauseForCps(this.#service, this.#ports, this.#shared.log, () => this.#admission.resetCps());
-    }
-    return decision;
-  }
-
-  #moment(): Moment {
-    const { clock, loadAverage, processLimit, servers, worker, collectExits } = this.#shared;
-    const full = (): boolean => processLimit !== undefined && servers.count + worker.tasks >= processLimit;
-    return { time: clock(), load: loadAverage, full, collectExits };
-  }
-
-  /** An inetd's `.max`: false when this minute has had its starts, and the listener rests until the next. */
-  #mayStart(listener: Listener | undefined): boolean {
-    const delay = this.#admission.startDelay(this.#shared.clock());
-    if (delay > 0 && listener !== undefined) {
-      restAfterStarts(this.#service, this.#ports, this.#shared.log, listener, Math.ceil(delay));
-    }
-    return delay === 0;
-  }
-
-  #judge(listener: Listener | undefined, peer: Peer, local: Local): Decision {
-    const decision = this.#decide(peer, local);
-    if (decision.verdict !== 'allow' || this.#mayStart(listener)) return decision;
-    return { verdict: 'deny', reason: 'connections per second' };
   }
 
   onLaunched(pid: number, { peer }: Ends, waiting: Listener | undefined): Server {
@@ -371,7 +371,7 @@ export class RunningService implements ListenerObserver, LaunchObserver {
 
   /** Somebody else has sent to a socket that the worker has. It cannot wait for his name; he may send again. */
   #judgeSender(listener: Listener, sender: Peer): boolean {
-    const decision = this.#decide(sender, listener.onlyAddress);
+    const decision = this.#gate.decide(sender, listener.onlyAddress);
     if (decision.verdict === 'allow') {
       this.#record({ event: 'start', pid: 0, from: sender.address });
       return true;
@@ -385,10 +385,10 @@ export class RunningService implements ListenerObserver, LaunchObserver {
     const admission = this.#admission;
     return new Queue(service.limits.queue, this.#shared.servers, admission.occupancy, {
       hasRoom: () => admission.occupancy.hasRoom(this.#service.limits),
-      takeTurn: ({ connection }) => admission.takeTurn(connection.peer, this.#moment()),
+      takeTurn: ({ connection }) => admission.takeTurn(connection.peer, this.#gate.moment()),
       review: ({ connection }) => admission.review(connection.peer, connection.local),
       serve: ({ connection, listener }, others) =>
-        this.#begin(connection, listener, others === 0 && isQuick(this.#answer)),
+        this.#letIn(connection, listener, others === 0 && isQuick(this.#answer)),
       refuse: ({ connection }, refusal) => this.#turnAway(connection, refusal),
     });
   }

@@ -2,7 +2,7 @@
  * What a service's log is told, as facts. Text is made from them in one place (service-line.ts), so that
  * another format is another function and no caller changes.
  */
-import type { ExitFacts, FailReason } from '../model/mod.ts';
+import type { ExitFacts, FailReason, IdentFailure } from '../model/mod.ts';
 
 /** How a server ended; what it used is known of processes of its own alone. */
 export type EndFacts = Pick<ExitFacts, 'pid' | 'ending'> & Partial<Omit<ExitFacts, 'pid' | 'ending'>>;
@@ -10,6 +10,10 @@ export type EndFacts = Pick<ExitFacts, 'pid' | 'ending'> & Partial<Omit<ExitFact
 export type ServiceRecord =
   | { readonly event: 'start'; readonly pid: number; readonly from: string | undefined }
   | { readonly event: 'fail'; readonly reason: FailReason; readonly from: string | undefined }
+  /** What an ident server has said about a client. */
+  | { readonly event: 'userid'; readonly user: string; readonly of: 'served' | 'refused' }
+  /** No ident server has named a client that needs a name. */
+  | { readonly event: 'noid'; readonly reason: IdentFailure; readonly from: string }
   /** A line of a server's stderr. */
   | { readonly event: 'stderr'; readonly pid: number; readonly text: string }
   /** So many lines of it were left out. */

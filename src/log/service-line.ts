@@ -5,6 +5,7 @@
  * word `timeout` behind the fields that xinetd has.
  */
 import type { Logging, SuccessFlag } from '../model/mod.ts';
+import { printable } from './printable.ts';
 import type { ExitRecord, ServiceRecord } from './record.ts';
 
 /** What xinetd writes for a client that the daemon cannot know. */
@@ -25,6 +26,12 @@ export function serviceLine(
     case 'fail':
       if (flags.onFailure.size === 0) return undefined;
       return `FAIL: ${id} ${record.reason}${from(flags.onFailure.has('HOST'), record.from)}`;
+    case 'userid': {
+      const wanted = record.of === 'served' ? flags.onSuccess : flags.onFailure;
+      return wanted.has('USERID') ? `USERID: ${id} ${printable(record.user)}` : undefined;
+    }
+    case 'noid':
+      return flags.onFailure.size === 0 ? undefined : `NOID: ${id} ${record.from} ${record.reason}`;
     case 'stderr':
       return `STDERR: ${id} pid=${record.pid} ${record.text}`;
     case 'lost':

@@ -33,6 +33,8 @@ export interface Service {
   readonly limits: ServiceLimits;
   readonly access: Access;
   readonly logging: Logging;
+  /** undefined: no ident server is asked about anybody. */
+  readonly identification: Identification | undefined;
   /** undefined: none of them. */
   readonly banners: Banners | undefined;
   readonly server: ServerPlan;
@@ -219,6 +221,32 @@ export interface Logging {
   readonly onSuccess: ReadonlySet<SuccessFlag>;
   readonly onFailure: ReadonlySet<FailureFlag>;
 }
+
+/**
+ * When an ident server (RFC 1413) of the client's machine is asked whose connection it is. Its answer is whatever that
+ * machine says: it is logged, and proves nothing.
+ */
+export interface Identification {
+  /** Before the client is served (USERID in log_on_success, or IDONLY). */
+  readonly ofServed: boolean;
+  /** Who is named by no ident server is not served (IDONLY). */
+  readonly required: boolean;
+  /** When the client is refused (USERID in log_on_failure). */
+  readonly ofRefused: boolean;
+}
+
+/** Why there is no name: xinetd's words in NOID lines. */
+export const identFailures = [
+  'no server',
+  'timeout',
+  'system error',
+  'error while receiving response',
+  'bad response',
+] as const;
+export type IdentFailure = (typeof identFailures)[number];
+
+/** What an ident server has said: all behind `USERID :`, such as `UNIX : joe`, one byte a character. */
+export type IdentAnswer = { readonly user: string } | { readonly failure: IdentFailure };
 
 export type SuccessFlag = 'HOST' | 'DURATION' | 'EXIT' | 'PID' | 'USERID' | 'TRAFFIC' | 'USAGE';
 export type FailureFlag = 'HOST' | 'ATTEMPT' | 'USERID';

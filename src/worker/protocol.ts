@@ -7,7 +7,14 @@
  * been taken over by one of its clients: it can end tasks of the worker's own, ask for them, and say numbers about them.
  */
 import { parseIp } from '../address/mod.ts';
-import { type BuiltinName, builtinNames, type Peer, type RedirectTarget } from '../model/mod.ts';
+import {
+  type BuiltinName,
+  builtinNames,
+  type IdentAnswer,
+  identFailures,
+  type Peer,
+  type RedirectTarget,
+} from '../model/mod.ts';
 
 /** Names a task from its order to its end; the daemon counts them from 1. */
 export type TaskId = number;
@@ -45,8 +52,16 @@ export interface TcpmuxJob {
   readonly milliseconds: number;
 }
 
+/** A connection: ask the ident server of the client's machine whose it is, and hold it until then. */
+export interface IdentJob {
+  readonly kind: 'ident';
+  readonly client: Peer;
+  readonly local: { readonly address: string; readonly port: number };
+  readonly milliseconds: number;
+}
+
 /** What is to be done with a descriptor. */
-export type Job = StreamJob | DatagramJob | TextJob | TcpmuxJob | RedirectJob;
+export type Job = StreamJob | DatagramJob | TextJob | TcpmuxJob | RedirectJob | IdentJob;
 
 /** A connection: pass it on. */
 export interface RedirectJob {
@@ -86,6 +101,7 @@ export type Report =
       readonly received: number;
       readonly sent: number;
       readonly failure?: RelayFailure;
+      readonly answer?: IdentAnswer;
     }
   /** The worker is about to end because of a mistake of its own. */
   | { readonly report: 'failed'; readonly text: string };
@@ -99,6 +115,9 @@ export const mostTogether = 64;
 export const longestText = 16_384;
 /** Of a name that a client may send to tcpmux, in characters. */
 export const longestName = 255;
+
+/** Of what an ident server says about a user, in characters, one for each byte. */
+export const longestUser = 1024;
 
 const longestComplaint = 4096;
 const highestPort = 65_535;
@@ -141,12 +160,16 @@ function readOrder({ order, task, job, allowed, text, goesOn }: Fields): Order |
   }
 }
 
-function readJob({ kind, name, target, sender, milliseconds, each, text }: Fields): Job | undefined {
+function readJob({ kind, name, target, sender, client, local, milliseconds, each, text }: Fields): Job | undefined {
   if (kind === 'text') return isText(text) ? { kind, text } : undefined;
   if (kind === 'tcpmux') return isCount(milliseconds) ? { kind, milliseconds } : undefined;
   if (kind === 'redirect') {
     const read = isFields(target) ? readTarget(target) : undefined;
     return read === undefined ? undefined : { kind, target: read };
+  }
+  if (kind === 'ident') {
+    const asked = isPeer(client) && isPeer(local) && isCount(milliseconds);
+    return asked ? { kind, client, local, milliseconds } : undefined;
   }
   const builtin = builtinNames.find((known) => known === name);
   if (builtin === undefined) return undefined;
@@ -169,7 +192,15 @@ function readFailure(value: unknown): RelayFailure | undefined {
   return isCount(errno) && errno < 4096 ? { at, address, errno } : undefined;
 }
 
-function readReport({ report, task, received, sent, failure, sender, name, text }: Fields): Report | undefined {
+function readAnswer(value: unknown): IdentAnswer | undefined {
+  if (!isFields(value)) return undefined;
+  const { user, failure } = value;
+  if (typeof user === 'string') return /^[\0-\u00ff]*$/.test(user) && user.length <= longestUser ? { user } : undefined;
+  const known = identFailures.find((word) => word === failure);
+  return known === undefined ? undefined : { failure: known };
+}
+
+function readReport({ report, task, received, sent, failure, answer, sender, name, text }: Fields): Report | undefined {
   switch (report) {
     case 'ready':
       return { report };
@@ -181,9 +212,14 @@ function readReport({ report, task, received, sent, failure, sender, name, text 
       return isTask(task) && isName(name) ? { report, task, name } : undefined;
     case 'ended': {
       if (!isTask(task) || !isCount(received) || !isCount(sent)) return undefined;
-      if (failure === undefined) return { report, task, received, sent };
+      const end = { report, task, received, sent } as const;
+      if (answer !== undefined) {
+        const said = readAnswer(answer);
+        return said === undefined ? undefined : { ...end, answer: said };
+      }
+      if (failure === undefined) return end;
       const read = readFailure(failure);
-      return read === undefined ? undefined : { report, task, received, sent, failure: read };
+      return read === undefined ? undefined : { ...end, failure: read };
     }
     case 'failed':
       return typeof text === 'string' ? { report, text: text.slice(0, longestComplaint) } : undefined;

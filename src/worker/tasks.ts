@@ -1,8 +1,10 @@
 /**
  * What the worker has to do: a table of tasks, each with one descriptor, from its order to the report of its end.
  */
+import type { IdentAnswer } from '../model/mod.ts';
 import { closeDescriptor, type Descriptor, SystemError } from '../os/mod.ts';
 import { answerStream, Datagrams, sayText, Tcpmux } from './builtin/mod.ts';
+import { identify } from './ident/mod.ts';
 import type { Job, Order, RelayFailure, Report, TaskId } from './protocol.ts';
 import { relay } from './relay/mod.ts';
 
@@ -13,7 +15,12 @@ interface Running {
   reply?(text: string, goesOn: boolean): void;
 }
 
-type Ended = (end: { readonly received: number; readonly sent: number; readonly failure?: RelayFailure }) => void;
+type Ended = (end: {
+  readonly received: number;
+  readonly sent: number;
+  readonly failure?: RelayFailure;
+  readonly answer?: IdentAnswer;
+}) => void;
 
 export class Tasks {
   readonly #report: (report: Report) => void;
@@ -79,6 +86,8 @@ export class Tasks {
         return { end: sayText(job.text, descriptor, ended) };
       case 'redirect':
         return { end: relay(job.target, descriptor, ended) };
+      case 'ident':
+        return { end: identify(job, descriptor, (answer) => ended({ received: 0, sent: 0, answer })) };
       case 'datagrams':
         return new Datagrams(job, descriptor, {
           onUnknown: (address, port) => this.#report({ report: 'asks', task, sender: { address, port } }),

@@ -14,7 +14,7 @@
  * The death of a worker ends the tasks that it had, and those alone: what waits here goes to the next one. What a worker
  * says is taken for the claim of a stranger; one that says what it must not say is killed.
  */
-import type { ExitFacts, Launched, LaunchPlan, Peer } from '../model/mod.ts';
+import type { ExitFacts, IdentAnswer, Launched, LaunchPlan, Peer } from '../model/mod.ts';
 import { closeDescriptor, type Descriptor, signalProcess } from '../os/mod.ts';
 import { Channel } from './channel.ts';
 import { type Job, type RelayFailure, type Report, readReports, type TaskId, textOf } from './protocol.ts';
@@ -51,6 +51,8 @@ export interface TaskEnd {
   readonly sent: number;
   /** The target of a redirect could not be reached. */
   readonly failure: RelayFailure | undefined;
+  /** What an ident server has said. */
+  readonly answer: IdentAnswer | undefined;
 }
 
 /** Who has given the worker a task. Each is called from the event loop, never from within {@link Worker.serve}. */
@@ -183,7 +185,7 @@ export class Worker {
     if (state.kind === 'stopped') this.#state = { kind: 'stopped', process: undefined };
     else
       this.#replace(process, facts, state.kind === 'ready' || (state.kind === 'dying' && state.wasReady), lost.length);
-    const end = { pid: facts.pid, ending: facts.ending, received: 0, sent: 0, failure: undefined };
+    const end = { pid: facts.pid, ending: facts.ending, received: 0, sent: 0, failure: undefined, answer: undefined };
     for (const { observer } of lost) observer.onEnded(end);
     for (const gone of this.#whenGone.splice(0)) gone();
     return true;
@@ -285,8 +287,15 @@ export class Worker {
         const task = process.tasks.get(report.task);
         if (task === undefined) return false;
         process.tasks.delete(report.task);
-        const { received, sent, failure } = report;
-        task.observer.onEnded({ pid: process.pid, ending: { kind: 'status', status: 0 }, received, sent, failure });
+        const { received, sent, failure, answer } = report;
+        task.observer.onEnded({
+          pid: process.pid,
+          ending: { kind: 'status', status: 0 },
+          received,
+          sent,
+          failure,
+          answer,
+        });
         return true;
       }
     }

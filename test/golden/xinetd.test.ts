@@ -10,7 +10,7 @@ import { describe, expect, it } from 'vitest';
 import type { Definition } from '../../src/config/definition.ts';
 import { diagnosticToJson } from '../../src/config/diagnostic/mod.ts';
 import { isDiagnostic, locate, type Span, systemFiles } from '../../src/config/source/mod.ts';
-import { laterUses, readXinetd } from '../../src/config/xinetd/mod.ts';
+import { readXinetd } from '../../src/config/xinetd/mod.ts';
 
 const home = join(import.meta.dirname, 'xinetd');
 
@@ -41,7 +41,6 @@ function definitionToJson(definition: Definition): object {
     lines: linesOf(spans),
     inetd,
     errors: errors.map((error) => error.code),
-    later: laterUses(definition).map((use) => use.what),
   };
 }
 

@@ -10,8 +10,6 @@ export interface Case {
   readonly what: string;
   readonly mended?: true;
   readonly shownBy: readonly Named[];
-  /** What kinetd does not do yet. */
-  readonly waitsFor?: string;
 }
 
 /** Comparisons of a file of this folder. */
@@ -269,7 +267,10 @@ export const cases: readonly Case[] = [
     what: 'SENSOR shuts out who touches it, for deny_time',
     shownBy: xinetd('sensor', 'SENSOR and deny_time: a touch is logged, and shuts its client out, also after a reload'),
   },
-  { what: 'IDONLY serves whom an ident server names', shownBy: [], waitsFor: 'IDONLY' },
+  {
+    what: 'IDONLY serves whom an ident server names',
+    shownBy: xinetd('ident', 'IDONLY serves whom an ident server names', 'IDONLY closes on others, and NOID says why'),
+  },
   {
     what: 'hosts.allow and hosts.deny, libwrap, NOLIBWRAP',
     shownBy: xinetd('libwrap', 'libwrap: the name of a service, NOLIBWRAP, and what is said about a refusal'),

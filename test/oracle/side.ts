@@ -197,6 +197,14 @@ export class Side {
     });
   }
 
+  /** As {@link logged}, of the lines behind the first `known` ones. */
+  loggedSince(id: string, known: number, pattern: RegExp): Promise<readonly string[]> {
+    return this.#await(`logged another ${pattern} of ${id}`, () => {
+      const lines = this.lines(id).slice(known);
+      return lines.some((line) => pattern.test(line)) ? lines : undefined;
+    });
+  }
+
   /** Resolves with the lines about a service once there are so many. */
   count(id: string, lines: number): Promise<readonly string[]> {
     return this.#await(`logged ${lines} lines of ${id}`, () => {

@@ -32,7 +32,7 @@ const worded = attributeNames().flatMap((name) => {
 });
 
 /** What a verdict may begin with. */
-const verdict = /^(kept($|; )|mended: |refused: |new: |not supported yet$)/;
+const verdict = /^(kept($|; )|mended: |refused: |new: )/;
 
 test('every attribute has a row', () => {
   const attributesListed: readonly string[] = listed('Attributes');
@@ -44,23 +44,6 @@ test('every attribute has a row', () => {
 test.each(worded.map(({ name, words }) => [name, words] as const))('every word of %s has a row', (name, words) => {
   expect([...listed(`Words of \`${name}\``)].sort()).toEqual(words.map(({ word }) => word).sort());
 });
-
-test('what the tables say about what is not there yet agrees with the attribute table', () => {
-  const later = (heading: string): readonly string[] =>
-    table
-      .filter(({ subsection, cells: [, said] }) => subsection === heading && said === 'not supported yet')
-      .map(({ cells: [word = ''] }) => word.replaceAll('`', ''));
-  for (const { name, words } of worded) {
-    const marked = words.filter((word) => word.later === true).map(({ word }) => word);
-    expect(marked.filter((word) => !later(`Words of \`${name}\``).includes(word))).toEqual([]);
-    expect(later(`Words of \`${name}\``).filter((word) => !marked.includes(word) && !silent.has(word))).toEqual([]);
-  }
-  const unfinished = attributeNames().filter((name) => attributes[name].later !== undefined);
-  expect(later('Attributes').filter((name) => !unfinished.some((attribute) => attribute === name))).toEqual([]);
-});
-
-/** Words that are accepted and do nothing yet. */
-const silent = new Set(['USERID']);
 
 test('every signal has a row', () => {
   const named = [...source('daemon/serve.ts').matchAll(/'(SIG[A-Z0-9]+)'/g)].map(([, signal = '']) => signal);

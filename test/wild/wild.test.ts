@@ -31,7 +31,6 @@ const title = present
 
 /** Why kinetd refuses what the old daemons run. */
 const stricter: Partial<Record<DiagnosticCode, string>> = {
-  'not-supported-yet': 'the service wants what a later version brings; it is not run without',
   'other-dialect': 'the line is in the spelling of another inetd, which openbsd-inetd misreads in silence',
   'unknown-attribute': 'xinetd leaves the attribute out and runs the service without it',
   'bad-address': 'xinetd leaves the item out of the list',

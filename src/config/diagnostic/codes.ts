@@ -78,7 +78,7 @@ export const codes = {
   ],
   'not-available': [
     'error',
-    'The service asks for something that needs a part of the system which kinetd does not work with.',
+    'The service asks for something that kinetd or Linux does not have, and is refused rather than run without it.',
   ],
   'redirect-misfit': [
     'error',
@@ -88,14 +88,11 @@ export const codes = {
     'warning',
     'TRAFFIC counts the bytes of redirected connections; of others kinetd sees none, and no such line is logged.',
   ],
-  'userid-not-looked-up': [
-    'warning',
-    'The flag USERID is accepted; the remote user is not looked up, and no line is logged for it.',
-  ],
-  'not-supported-yet': [
+  'ident-misfit': [
     'error',
-    'The service uses something that this version does not do; it is refused rather than run without it.',
+    'IDONLY lets nobody in whom an ident server does not name, and about clients of this service none can be asked.',
   ],
+  'userid-on-ident-port': ['warning', 'USERID has no effect at the port of ident servers themselves.'],
 
   // Lines of inetd.conf.
   'missing-field': ['error', 'The line of an inetd.conf has too few fields.'],

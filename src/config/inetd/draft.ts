@@ -48,7 +48,7 @@ export class Draft {
     if (text === 'stream' || text === 'dgram' || text === 'raw' || text === 'seqpacket') {
       this.set('socket_type', text, word);
     } else if (text === 'rdm') {
-      this.find('not-supported-yet', word.span, 'rdm sockets are not supported', 'Linux has none for the Internet');
+      this.find('not-available', word.span, 'rdm sockets are not supported', 'Linux has none for the Internet');
     } else {
       this.find('bad-word', word.span, `unknown socket type '${text}'`, 'write stream or dgram');
     }

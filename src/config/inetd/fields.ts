@@ -11,7 +11,7 @@ export type Field<Value> =
   | { readonly ok: true; readonly value: Value }
   | { readonly ok: false; readonly code: FieldCode; readonly message: string; readonly help: string };
 
-export type FieldCode = 'bad-address' | 'bad-number' | 'bad-word' | 'bad-user' | 'not-supported-yet';
+export type FieldCode = 'bad-address' | 'bad-number' | 'bad-word' | 'bad-user' | 'not-available';
 
 export interface ServiceField {
   /** undefined: the line names none, so the default of an `addr:` line holds. Empty: all addresses. */
@@ -108,7 +108,7 @@ export function protocolField(
   const families = rules.protocols.get(transport);
   if (/^faith\/|\/(faith|ttcp)$/.test(protocol)) {
     const help = `write ${transport.replace(/^faith\/|\/.*$/g, '')}`;
-    return bad('not-supported-yet', `'${protocol}' asks for what no kernel has any more`, help);
+    return bad('not-available', `'${protocol}' asks for what no kernel has any more`, help);
   }
   if (families === undefined) {
     return bad('bad-word', `unknown protocol '${protocol}'`, `write one of ${[...rules.protocols.keys()].join(', ')}`);

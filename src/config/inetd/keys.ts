@@ -121,7 +121,7 @@ export function readNamed(
 
 export function refusePolicy(draft: Draft, word: Pick<Word, 'span'>): void {
   draft.find(
-    'not-supported-yet',
+    'not-available',
     word.span,
     'this IPsec policy holds for the service, and kinetd sets none',
     'take it out, and set policies outside of kinetd, as with ip-xfrm(8)',

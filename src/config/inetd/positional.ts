@@ -96,7 +96,7 @@ function socketWord(draft: Draft, word: Word, rules: Rules): { readonly instance
 
 export function refuseFilter(draft: Draft, word: Word, filter: string): void {
   const message = `the accept filter '${filter}' is a thing of BSD's kernels`;
-  draft.find('not-supported-yet', word.span, message, 'leave it off; a server on Linux sees its client at once');
+  draft.find('not-available', word.span, message, 'leave it off; a server on Linux sees its client at once');
 }
 
 export function setUser(draft: Draft, word: Word, user: string, group: string | undefined): void {

@@ -58,9 +58,9 @@ function checkWait({ settings, inetd }: Definition, kind: Kind, findings: Findin
   if (kind.socketType !== 'dgram' || settings.wait !== false) return;
   if (inetd?.dialect === 'busybox') {
     findings.add(
-      'not-supported-yet',
+      'not-available',
       'wait',
-      'a server for each sender of datagrams is not supported yet',
+      'kinetd starts no server for each sender of datagrams',
       "write wait, if the program can serve all of them; BusyBox's inetd connects the socket to the sender",
     );
     return;

@@ -6,6 +6,7 @@ import type { FailureFlag, Logging, Service, SocketOptions, SuccessFlag } from '
 import type { AttributeName, Definition } from '../definition.ts';
 import { locate, type Span } from '../source/mod.ts';
 import { resolveAccess, resolveHostsName } from './access.ts';
+import { checkAvailable } from './available.ts';
 import { resolveBanners } from './banners.ts';
 import { resolveBehindTcpmux } from './behind-tcpmux.ts';
 import { resolveBuiltin } from './builtin.ts';
@@ -13,8 +14,8 @@ import { resolveDirectories } from './directories.ts';
 import type { Environments } from './environment.ts';
 import type { Findings } from './findings.ts';
 import { deepFreeze } from './freeze.ts';
+import { resolveIdentification } from './identification.ts';
 import { resolveIdentity } from './identity.ts';
-import { checkAvailable, checkSupported } from './later.ts';
 import { resolveLaunch } from './launch.ts';
 import type { Hosts } from './local-address.ts';
 import type { ResolveOptions } from './options.ts';
@@ -59,7 +60,6 @@ const noFlags: ReadonlySet<never> = deepFreeze(new Set<never>());
 export function resolveService(definition: Definition, around: Surroundings, findings: Findings): Service | undefined {
   const { settings } = definition;
   const { system, options } = around;
-  checkSupported(definition, findings);
   checkAvailable(definition, findings);
   // What else it lacks would only be noise.
   if (findings.refused) return undefined;
@@ -86,6 +86,13 @@ export function resolveService(definition: Definition, around: Surroundings, fin
   const logging = resolveLogging(definition, options, around.defaultSpans, findings);
   const greets = kind.socketType === 'stream' && !wait;
   const banners = resolveBanners(definition, greets, around.defaultSpans, system, findings);
+  const identification = resolveIdentification(
+    definition,
+    kind.socketType === 'stream' && !wait,
+    logging,
+    sockets,
+    findings,
+  );
   if (findings.refused || sockets === undefined || server === undefined) return undefined;
 
   return {
@@ -101,6 +108,7 @@ export function resolveService(definition: Definition, around: Surroundings, fin
     limits,
     access,
     logging,
+    identification,
     banners,
     server,
     rpc,
@@ -112,7 +120,6 @@ export function resolveService(definition: Definition, around: Surroundings, fin
  * not mended only to meet the next error. It asks nothing that takes time.
  */
 export function inspectBroken(definition: Definition, system: System, findings: Findings): undefined {
-  checkSupported(definition, findings);
   checkAvailable(definition, findings);
   const { type, redirect } = definition.settings;
   if (type?.has('INTERNAL') === true) return;

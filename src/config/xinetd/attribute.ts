@@ -21,20 +21,11 @@ export type Report = (code: DiagnosticCode, at: Word | undefined, message: strin
 export interface WordEntry<W extends string> {
   readonly word: W;
   readonly documentation: string;
-  /** The behaviour behind it is not there yet. */
-  readonly later?: true;
   /** Accepted, with this said about it. */
   readonly remark?: { readonly code: DiagnosticCode; readonly message: string };
 }
 
-/** Behaviour that is not there yet: a service that uses it is parsed, checked and refused. */
-export interface Later<V> {
-  readonly documentation: string;
-  /** What of a value is not there yet, for a person; empty: all of it is there. */
-  uses(value: V): readonly string[];
-}
-
-export interface Description<V> {
+export interface Description {
   readonly aliases?: readonly string[];
   readonly places: 'service' | 'defaults' | 'both';
   /** The values, as a manual page writes them. */
@@ -49,16 +40,15 @@ export interface Description<V> {
   readonly commentable?: true;
   /** Values may be quoted (quoting.ts), so that a word that begins with a `#` may be the middle of one. */
   readonly quotable?: true;
-  readonly later?: Later<NoInfer<V>>;
 }
 
-export interface PlainAttribute<V> extends Description<V> {
+export interface PlainAttribute<V> extends Description {
   readonly arity: 'one' | 'two' | 'some';
   /** The number of values has been checked. */
   parse(values: readonly Word[], report: Report): V | undefined;
 }
 
-export interface ListAttribute<V> extends Description<V> {
+export interface ListAttribute<V> extends Description {
   readonly arity: 'list';
   readonly removable: boolean;
   /** Begins with what `defaults` has; undefined where it has nothing. */
@@ -76,13 +66,13 @@ export type Attribute<V> = PlainAttribute<V> | ListAttribute<V>;
 export type AttributeTable = { readonly [K in AttributeName]: Attribute<Value<K>> };
 
 export function one<V>(
-  description: Description<V> & { parse(value: Word, report: Report): V | undefined },
+  description: Description & { parse(value: Word, report: Report): V | undefined },
 ): PlainAttribute<V> {
   return { ...description, arity: 'one', parse: ([value], report) => value && description.parse(value, report) };
 }
 
 export function two<V>(
-  description: Description<V> & { parse(first: Word, second: Word, report: Report): V | undefined },
+  description: Description & { parse(first: Word, second: Word, report: Report): V | undefined },
 ): PlainAttribute<V> {
   return {
     ...description,
@@ -95,7 +85,7 @@ export function some<V>(description: Omit<PlainAttribute<V>, 'arity'>): PlainAtt
   return { ...description, arity: 'some' };
 }
 
-export interface ListDescription<V, Item> extends Description<V> {
+export interface ListDescription<V, Item> extends Description {
   readonly removable: boolean;
   /** One word may stand for several items (`10.1.{2,3}`). */
   readonly parse: (value: Word, report: Report) => readonly Item[] | undefined;

@@ -2,7 +2,6 @@
 export { attributeGroups, attributeNames, attributes } from './attributes/mod.ts';
 export * from './dialect.ts';
 export type { Defaults } from './interpret.ts';
-export * from './later.ts';
 export { parseXinetd } from './parser.ts';
 export * from './print.ts';
 export { quoted } from './quoting.ts';

@@ -5,7 +5,7 @@
  */
 import type { Bound } from '../definition.ts';
 import { quote, suggest } from '../diagnostic/mod.ts';
-import type { Later, Report, WordEntry } from './attribute.ts';
+import type { Report, WordEntry } from './attribute.ts';
 import type { Word } from './tree.ts';
 
 /** The largest `int`, which is as far as any limit of the system goes. */
@@ -113,15 +113,6 @@ export function manyOf<W extends string>(
       else found.add(value);
     }
     return good ? found : undefined;
-  };
-}
-
-/** Some of the words of an attribute are not there yet. */
-export function wordsLater<W extends string>(what: string, entries: readonly WordEntry<W>[]): Later<ReadonlySet<W>> {
-  const later = entries.filter((entry) => entry.later === true).map((entry) => entry.word);
-  return {
-    documentation: `Not done by this version: ${later.map((word) => `\`${word}\``).join(', ')}.`,
-    uses: (value) => later.filter((word) => value.has(word)).map((word) => `${what} ${word}`),
   };
 }
 

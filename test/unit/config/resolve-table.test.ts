@@ -35,12 +35,12 @@ describe('the entries of a table', () => {
 
   test('what the reader refuses is told its unknown names and missing programs too', async () => {
     const broken: Definition = {
-      ...definition('b', { user: 'mallory', group: 'gang', server: '/nowhere', flags: new Set(['IDONLY'] as const) }),
+      ...definition('b', { user: 'mallory', group: 'gang', server: '/nowhere', flags: new Set(['LABELED'] as const) }),
       errors: [diagnose('bad-number', span('port = x'), 'no number')],
     };
     const { diagnostics, entries } = await resolved([broken], fakeSystem());
     expect(diagnostics.map(({ code }) => code).toSorted()).toEqual([
-      'not-supported-yet',
+      'not-available',
       'server-missing',
       'unknown-group',
       'unknown-user',

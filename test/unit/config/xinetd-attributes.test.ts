@@ -6,7 +6,6 @@ import {
   attributeGroups,
   attributeNames,
   attributes,
-  laterUses,
   readXinetd,
   type XinetdReading,
 } from '../../../src/config/xinetd/mod.ts';
@@ -52,19 +51,17 @@ describe.each(attributeNames())('%s', (name) => {
 
   it('is documented in whole sentences', () => {
     expect(attribute.documentation.length).toBeGreaterThan(0);
-    for (const paragraph of [...attribute.documentation, ...(attribute.later ? [attribute.later.documentation] : [])]) {
+    for (const paragraph of attribute.documentation) {
       expect(paragraph).toMatch(/^[A-Z`].*[.]$/);
     }
     for (const text of [attribute.default, attribute.syntax]) expect(text).not.toBe('');
   });
 
-  it('takes each of its words, in any case, and tells of those that are not done yet', () => {
+  it('takes each of its words, in any case', () => {
     if (attribute.arity === 'two') return;
-    for (const { word, later } of attribute.words ?? []) {
+    for (const { word } of attribute.words ?? []) {
       const reading = entry(places[0] ?? '', [`${name} = ${word.toLowerCase()}`]);
       expect(reading.diagnostics.filter(({ severity }) => severity === 'error')).toEqual([]);
-      const uses = reading.definitions.flatMap((definition) => laterUses(definition));
-      if (later === true) expect(uses.map(({ what }) => what)).toEqual([`${name.replace(/^flags$/, 'flag')} ${word}`]);
     }
   });
 });
@@ -72,20 +69,4 @@ describe.each(attributeNames())('%s', (name) => {
 it('has every attribute in exactly one group', () => {
   const grouped = Object.values(attributeGroups).flatMap((group) => Object.keys(group));
   expect(grouped).toEqual(attributeNames());
-});
-
-it('reports what is not done yet with the place of the line', () => {
-  const reading = read('service s\n{\n\tport = 1\n\tflags = IDONLY\n}\n');
-  const [definition] = reading.definitions;
-  if (definition === undefined) throw new Error('there is one service');
-  expect(laterUses(definition).map(({ span, what }) => [what, span.file.text.slice(span.start, span.end)])).toEqual([
-    ['flag IDONLY', 'flags = IDONLY'],
-  ]);
-});
-
-it('says nothing of later about what is done', () => {
-  const { definitions } = read(
-    'service s\n{\n\tmdns = no\n\tlog_on_success = HOST\n\tonly_from = 10.0.0.1\n\tflags = REUSE\n}\n',
-  );
-  expect(definitions.flatMap((definition) => laterUses(definition))).toEqual([]);
 });

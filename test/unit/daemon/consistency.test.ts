@@ -16,6 +16,7 @@ function inspected(changes: Changes = {}): Inspected {
   return {
     service: serviceOf('s'),
     running: 0,
+    identifying: 0,
     runningOfSources: 0,
     ...others,
     listeners: listeners.map(({ fd = 5, ...listener }) => ({

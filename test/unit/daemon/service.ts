@@ -52,6 +52,7 @@ export function serviceOf(id: string, changes: Changes = {}): Service {
       times: undefined,
       ...changes.access,
     },
+    identification: undefined,
     banners: undefined,
     logging: { sink: undefined, onSuccess: new Set(), onFailure: new Set() },
     rpc: undefined,

@@ -2,7 +2,7 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 
-import { builtinNames } from '../../../src/model/mod.ts';
+import { builtinNames, identFailures } from '../../../src/model/mod.ts';
 import {
   longestText,
   mostTogether,
@@ -17,6 +17,7 @@ const task = fc.integer({ min: 1, max: Number.MAX_SAFE_INTEGER });
 const count = fc.maxSafeNat();
 const name = fc.constantFrom(...builtinNames);
 const address = fc.oneof(fc.ipV4(), fc.constantFrom('::1', 'fe80::1%eth0', '2001:db8::7'));
+const port = fc.integer({ min: 0, max: 65_535 });
 const text = fc.string({ maxLength: 80 });
 
 const orders: fc.Arbitrary<Order> = fc.oneof(
@@ -30,6 +31,12 @@ const orders: fc.Arbitrary<Order> = fc.oneof(
       fc.record({ kind: fc.constant('stream'), name } as const),
       fc.record({ kind: fc.constant('text'), text } as const),
       fc.record({ kind: fc.constant('tcpmux'), milliseconds: count } as const),
+      fc.record({
+        kind: fc.constant('ident'),
+        client: fc.record({ address, port }),
+        local: fc.record({ address, port }),
+        milliseconds: count,
+      } as const),
       fc.record({
         kind: fc.constant('datagrams'),
         name,
@@ -50,6 +57,18 @@ const reports: fc.Arbitrary<Report> = fc.oneof(
   } as const),
   fc.record({ report: fc.constant('wants'), task, name: fc.stringMatching(/^[!-~]{1,255}$/) } as const),
   fc.record({ report: fc.constant('ended'), task, received: count, sent: count } as const),
+  fc.record({
+    report: fc.constant('ended'),
+    task,
+    received: count,
+    sent: count,
+    answer: fc.oneof(
+      fc.record({
+        user: fc.string({ unit: fc.nat(255).map((code) => String.fromCharCode(code)), maxLength: 99 }),
+      }),
+      fc.record({ failure: fc.constantFrom(...identFailures) }),
+    ),
+  } as const),
   fc.record({ report: fc.constant('failed'), text } as const),
 );
 
@@ -106,6 +125,9 @@ describe('a worker that was taken over cannot say', () => {
     ['a port that is none', { report: 'asks', task: 1, sender: { address: '1.2.3.4', port: 65_536 } }],
     ['a name with blanks', { report: 'wants', task: 1, name: 'a b' }],
     ['a name without end', { report: 'wants', task: 1, name: 'x'.repeat(256) }],
+    ['a user without end', { report: 'ended', task: 1, received: 0, sent: 0, answer: { user: 'x'.repeat(1025) } }],
+    ['a user that is no bytes', { report: 'ended', task: 1, received: 0, sent: 0, answer: { user: '\u2028' } }],
+    ['a failure of its own', { report: 'ended', task: 1, received: 0, sent: 0, answer: { failure: 'x\nFAIL' } }],
     ['a task that is no number', { report: 'ended', task: '1', received: 0, sent: 0 }],
     ['fewer bytes than none', { report: 'ended', task: 1, received: -1, sent: 0 }],
     ['an order', { order: 'end', task: 1 }],

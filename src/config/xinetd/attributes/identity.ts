@@ -3,7 +3,7 @@ import type { ServiceFlag, ServiceType, Settings } from '../../definition.ts';
 import { quote } from '../../diagnostic/mod.ts';
 import type { AttributeTable, WordEntry } from '../attribute.ts';
 import { list, one, some } from '../attribute.ts';
-import { anyWord, manyOf, oneOf, wholeNumber, wordsLater, yesNo, yesNoWords } from '../values.ts';
+import { anyWord, manyOf, oneOf, wholeNumber, yesNo, yesNoWords } from '../values.ts';
 
 const typeWords: readonly WordEntry<ServiceType>[] = [
   {
@@ -41,7 +41,11 @@ const flagWords: readonly WordEntry<ServiceFlag>[] = [
     },
   },
   { word: 'NORETRY', documentation: 'a failed fork is not tried again' },
-  { word: 'IDONLY', documentation: 'only clients whose user an ident server names are served', later: true },
+  {
+    word: 'IDONLY',
+    documentation:
+      'only clients whose user an ident server names are served; of the others the log says `NOID: id address reason`. Anybody can run an ident server, so that this keeps out nobody who wants to come in',
+  },
   { word: 'NAMEINARGS', documentation: 'the first word of `server_args` is the name of the program (`argv[0]`)' },
   { word: 'NODELAY', documentation: 'TCP_NODELAY on every connection' },
   { word: 'KEEPALIVE', documentation: 'SO_KEEPALIVE on every connection' },
@@ -101,7 +105,6 @@ export const identity: Pick<
     documentation: ['What kind of service this is; several words may be combined.'],
     example: 'type = UNLISTED',
     words: typeWords,
-    later: wordsLater('type', typeWords),
     parse: manyOf(typeWords),
   }),
 
@@ -114,7 +117,6 @@ export const identity: Pick<
     ],
     example: 'flags = NODELAY KEEPALIVE IPv4',
     words: flagWords,
-    later: wordsLater('flag', flagWords),
     parse: manyOf(flagWords),
   }),
 

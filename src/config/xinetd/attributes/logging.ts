@@ -10,22 +10,18 @@ import { quote } from '../../diagnostic/mod.ts';
 import type { AttributeTable, Description, ListAttribute, Report, Value, WordEntry } from '../attribute.ts';
 import { list, some } from '../attribute.ts';
 import type { Word } from '../tree.ts';
-import { oneOf, size, wordsLater } from '../values.ts';
-
-const userid = {
-  documentation: 'the user that an ident server (RFC 1413) names; accepted, and not looked up',
-  remark: {
-    code: 'userid-not-looked-up',
-    message: 'USERID is accepted, but the remote user is not looked up and no USERID line is logged',
-  },
-} as const;
+import { oneOf, size } from '../values.ts';
 
 const successWords: readonly WordEntry<SuccessFlag>[] = [
   { word: 'HOST', documentation: 'the address of the client' },
   { word: 'DURATION', documentation: 'how long the server ran' },
   { word: 'EXIT', documentation: 'when and how the server ended' },
   { word: 'PID', documentation: 'the process id of the server' },
-  { word: 'USERID', ...userid },
+  {
+    word: 'USERID',
+    documentation:
+      "what an ident server (RFC 1413) on the client's machine says about the user, as `USERID: id text`, before the server starts; it has 30 seconds for it, and the text proves nothing. For services of TCP that do not wait",
+  },
   {
     word: 'TRAFFIC',
     documentation: 'how many bytes came from the client of a redirected service (`in`) and went to it (`out`)',
@@ -40,7 +36,10 @@ const successWords: readonly WordEntry<SuccessFlag>[] = [
 const failureWords: readonly WordEntry<FailureFlag>[] = [
   { word: 'HOST', documentation: 'the address of the client' },
   { word: 'ATTEMPT', documentation: 'the fact alone' },
-  { word: 'USERID', ...userid },
+  {
+    word: 'USERID',
+    documentation: 'the same for a client who is refused, as far as there are not more than 15 of these at a time',
+  },
 ];
 
 const removedWords = { RECORD: 'xinetd dropped it long ago; leave it out' };
@@ -114,15 +113,12 @@ function headroom(softLimit: number): number {
 }
 
 function flagList<W extends string>(
-  description: Pick<Description<ReadonlySet<W>>, 'documentation' | 'example'>,
-  what: string,
+  description: Pick<Description, 'documentation' | 'example'>,
   words: readonly WordEntry<W>[],
 ): ListAttribute<ReadonlySet<W>> {
   const read = oneOf(words, removedWords);
-  const later = words.some((entry) => entry.later === true) ? { later: wordsLater(what, words) } : {};
   return list<ReadonlySet<W>, W>({
     ...description,
-    ...later,
     places: 'both',
     syntax: '[FLAG…]',
     default: 'nothing is logged',
@@ -160,7 +156,6 @@ export const logging: Pick<AttributeTable, 'log_type' | 'log_on_success' | 'log_
       ],
       example: 'log_on_success = PID HOST EXIT DURATION',
     },
-    'log_on_success',
     successWords,
   ),
 
@@ -171,7 +166,6 @@ export const logging: Pick<AttributeTable, 'log_type' | 'log_on_success' | 'log_
       ],
       example: 'log_on_failure += HOST',
     },
-    'log_on_failure',
     failureWords,
   ),
 };

@@ -1,0 +1,2 @@
+/** Asks ident servers (RFC 1413) whose a connection is. */
+export { identify, readAnswer } from './ident.ts';
