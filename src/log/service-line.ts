@@ -5,7 +5,6 @@
  * word `timeout` behind the fields that xinetd has.
  */
 import type { Logging, SuccessFlag } from '../model/mod.ts';
-import { printable } from './printable.ts';
 import type { ExitRecord, ServiceRecord } from './record.ts';
 
 /** What xinetd writes for a client that the daemon cannot know. */
@@ -28,7 +27,7 @@ export function serviceLine(
       return `FAIL: ${id} ${record.reason}${from(flags.onFailure.has('HOST'), record.from)}`;
     case 'userid': {
       const wanted = record.of === 'served' ? flags.onSuccess : flags.onFailure;
-      return wanted.has('USERID') ? `USERID: ${id} ${printable(record.user)}` : undefined;
+      return wanted.has('USERID') ? `USERID: ${id} ${record.user}` : undefined;
     }
     case 'noid':
       return flags.onFailure.size === 0 ? undefined : `NOID: ${id} ${record.from} ${record.reason}`;
