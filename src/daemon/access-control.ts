@@ -4,9 +4,12 @@
  */
 import { AccessList, type HostsTable } from '../access/mod.ts';
 import type { Decision, HostName, Local, Peer, Service } from '../model/mod.ts';
+import type { HostsBanners } from './hosts-banners.ts';
 
 /** What access depends on besides the service and the client. */
 export interface Guard {
+  /** For a client of a service that the files know by this name; undefined: nothing is sent. */
+  readonly bannerFor: HostsBanners['bannerFor'];
   /** Whether the client has touched a sensor, and its time is not over. */
   readonly isDenied: (address: string) => boolean;
   /** The name of an address, or undefined as long as it has not been looked up. */
@@ -20,8 +23,8 @@ const allow: Decision = { verdict: 'allow' };
 export class AccessControl {
   readonly #guard: Guard;
   #list: AccessList;
-  /** The name of the service in hosts.allow and hosts.deny. */
-  #daemon: string | undefined;
+  /** The name of the service in hosts.allow and hosts.deny, as it is written and in lower case. */
+  #daemon: { readonly written: string; readonly lower: string } | undefined;
   #server: Service['server'];
 
   constructor(service: Service, guard: Guard) {
@@ -53,13 +56,23 @@ export class AccessControl {
     return { verdict: 'ask', address: peer.address, reason: 'address' };
   }
 
-  #askHosts(daemon: string, peer: Peer | undefined, local: Local | undefined): Decision {
+  #askHosts(
+    daemon: { readonly written: string; readonly lower: string },
+    peer: Peer | undefined,
+    local: Local | undefined,
+  ): Decision {
     const { hosts, nameOf } = this.#guard;
     const table = hosts();
     if (table === undefined) return { verdict: 'deny', reason: 'libwrap' };
-    const found = table.decide({ daemon, client: peer?.address, local: local?.address, nameOf });
+    const found = table.decide({ daemon: daemon.lower, client: peer?.address, local: local?.address, nameOf });
     if (found.verdict === 'ask') return { verdict: 'ask', address: found.address, reason: 'libwrap' };
-    return found.verdict === 'allow' ? allow : { verdict: 'deny', reason: 'libwrap', severity: found.severity };
+    const banner =
+      found.banners === undefined || peer === undefined || local === undefined
+        ? undefined
+        : this.#guard.bannerFor(found.banners, daemon.written, peer.address, local.address);
+    if (banner !== undefined && 'ask' in banner) return { verdict: 'ask', address: banner.ask, reason: 'libwrap' };
+    if (found.verdict === 'allow') return banner === undefined ? allow : { verdict: 'allow', banner: banner.bytes };
+    return { verdict: 'deny', reason: 'libwrap', severity: found.severity, banner: banner?.bytes };
   }
 }
 
@@ -71,6 +84,8 @@ function listOf({ access, endpoints }: Service): AccessList {
   );
 }
 
-function daemonOf({ access }: Service): string | undefined {
-  return access.hostsName?.toLowerCase();
+function daemonOf({
+  access: { hostsName },
+}: Service): { readonly written: string; readonly lower: string } | undefined {
+  return hostsName === undefined ? undefined : { written: hostsName, lower: hostsName.toLowerCase() };
 }

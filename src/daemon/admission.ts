@@ -70,9 +70,10 @@ export class Admission {
       return deny('connections per second');
     }
     const room = this.#room(peer, moment);
-    if (room.verdict === 'allow') return room;
+    if (room.verdict === 'allow') return admitted;
     moment.collectExits();
-    return this.#room(peer, moment);
+    const again = this.#room(peer, moment);
+    return again.verdict === 'allow' ? admitted : again;
   }
 
   /** Whether access lets a client in that it has let in under another text; `ask` for one whose name it has forgotten. */

@@ -12,7 +12,7 @@ import type { ServiceTable, Settings } from '../config/mod.ts';
 import { Servers } from '../launch/mod.ts';
 import { Sources } from '../limit/mod.ts';
 import type { Clock, DaemonLog, Sink } from '../log/mod.ts';
-import type { Service } from '../model/mod.ts';
+import type { HostName, Service } from '../model/mod.ts';
 import {
   type ExitWatch,
   leaveLaunches,
@@ -28,6 +28,7 @@ import { BannerFiles } from './banner-files.ts';
 import { Consistency } from './consistency.ts';
 import { stateDump } from './dump/mod.ts';
 import { Farewells } from './farewells.ts';
+import { HostsBanners } from './hosts-banners.ts';
 import { HostsFiles, type HostsPaths } from './hosts-files.ts';
 import { Inquiries, type Resolver } from './inquiries.ts';
 import { muxTargetsOf, serverLines, serviceLines } from './listings.ts';
@@ -96,7 +97,10 @@ export class Daemon {
     this.#servers = new Servers(this.#exits);
     const denied = new DeniedClients();
     const hosts = new HostsFiles(options.hostsPaths, options.log);
+    const bannerFiles = new BannerFiles(options.clock, options.log);
     const inquiries = new Inquiries(options.resolver, options.clock);
+    const nameOf = (address: string): HostName | undefined => inquiries.nameOf(address);
+    const hostsBanners = new HostsBanners(bannerFiles, nameOf);
     this.#worker = daemonWorker({ ...options, later: (job) => options.pulse.next(job) });
     this.#registrar = new Registrar(new Portmapper(), options.log);
     this.#shared = {
@@ -108,11 +112,12 @@ export class Daemon {
       sources: new Sources((words) => void crypto.getRandomValues(words), options.clock()),
       inquiries,
       denied,
-      bannerFiles: new BannerFiles(options.clock, options.log),
+      bannerFiles,
       farewells: new Farewells(),
       rpcPortOpened: () => void setImmediate(() => this.#registrar.update(this.#services, false)),
       guard: {
-        nameOf: (address) => inquiries.nameOf(address),
+        nameOf,
+        bannerFor: (folder, daemon, client, local) => hostsBanners.bannerFor(folder, daemon, client, local),
         hosts: () => hosts.table(),
         isDenied: (address) => denied.has(address, options.clock()),
       },

@@ -7,7 +7,7 @@
  */
 import type { DaemonLog } from '../log/mod.ts';
 import type { Banners, Service } from '../model/mod.ts';
-import { closeDescriptor, type Descriptor, SystemError, sendNow, setSocketOption } from '../os/mod.ts';
+import { type Descriptor, SystemError, sendNow, setSocketOption } from '../os/mod.ts';
 import { type BannerFiles, largestBanner } from './banner-files.ts';
 import type { Farewells } from './farewells.ts';
 
@@ -47,23 +47,29 @@ export class Greeter {
     this.#send(this.#banners.success, descriptor);
   }
 
-  /** The client is refused. The descriptor is closed, now or a moment later. */
-  turnAway(descriptor: Descriptor): void {
+  /** The client is refused. @returns whether it has been sent something, and should be able to read it */
+  regret(descriptor: Descriptor): boolean {
     const { always, failure } = this.#banners;
     this.#send(failure, descriptor);
-    if (always === undefined && failure === undefined) closeDescriptor(descriptor);
-    else this.#shared.farewells.add(descriptor);
+    return always !== undefined || failure !== undefined;
   }
 
   #send(path: string | undefined, descriptor: Descriptor): void {
     const bytes = path === undefined ? undefined : this.#shared.bannerFiles.bytesOf(path, this.#id);
-    if (bytes === undefined || bytes.length === 0) return;
-    let sent = sendNow(descriptor, bytes);
-    if (sent === bytes.length) return;
-    if (enlarge(descriptor)) sent += sendNow(descriptor, bytes.subarray(sent));
-    if (sent === bytes.length) return;
-    this.#shared.log.write('WARNING', `service = ${this.#id}, banner ${path} was cut after ${sent} bytes`);
+    if (bytes !== undefined) sendBanner(bytes, descriptor, `service = ${this.#id}, banner ${path}`, this.#shared.log);
   }
+}
+
+/**
+ * Sends what the system takes without waiting.
+ * @param what names it in the log, should it have to be cut
+ */
+export function sendBanner(bytes: Uint8Array, descriptor: Descriptor, what: string, log: DaemonLog): void {
+  if (bytes.length === 0) return;
+  let sent = sendNow(descriptor, bytes);
+  if (sent === bytes.length) return;
+  if (enlarge(descriptor)) sent += sendNow(descriptor, bytes.subarray(sent));
+  if (sent < bytes.length) log.write('WARNING', `${what} was cut after ${sent} bytes`);
 }
 
 /** @returns false when the client has gone in the meantime */

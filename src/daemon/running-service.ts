@@ -16,7 +16,7 @@ import {
   type Peer,
   type Service,
 } from '../model/mod.ts';
-import { type Connection, closeDescriptor, type Descriptor } from '../os/mod.ts';
+import { type Connection, closeDescriptor } from '../os/mod.ts';
 import { Admission } from './admission.ts';
 import { type Answer, answerOf, isQuick } from './answer.ts';
 import { MuxedService, type MuxTarget } from './behind-tcpmux.ts';
@@ -35,6 +35,7 @@ import type { LaunchObserver } from './service-launches.ts';
 import type { ServiceLog } from './service-logs.ts';
 import type { Shared } from './shared.ts';
 import { Starvation } from './starvation.ts';
+import { TurningAway } from './turning-away.ts';
 
 /** A `wait` service whose server could not be started is tried again after this; xinetd retries a fork as slowly. */
 const launchRetrySeconds = 5;
@@ -48,6 +49,7 @@ export class RunningService implements ListenerObserver, LaunchObserver {
   readonly #gate: Gate;
   readonly #nameWait: NameWait;
   readonly #identifier: Identifier;
+  readonly #turningAway: TurningAway;
   readonly #queue: Queue;
   #service: Service;
   readonly #delegated: Delegated;
@@ -80,12 +82,21 @@ export class RunningService implements ListenerObserver, LaunchObserver {
       occupancy: this.#admission.occupancy,
       record: (record) => this.#record(record),
       review: ({ peer, local }) => this.#admission.review(peer, local),
-      turnAway: (connection, refusal) => this.#turnAway(connection, refusal),
-      dismiss: ({ descriptor }) => this.#dismiss(descriptor),
+      turnAway: (connection, refusal) => this.#turningAway.refuse(connection, refusal),
+      dismiss: ({ descriptor }) => this.#turningAway.close(descriptor),
       advance: () => this.#queue.advance(),
     });
     this.#starvation = new Starvation(this.#ports, shared);
     this.#refusals = new Refusals(shared, (record) => this.#record(record));
+    this.#turningAway = new TurningAway(
+      {
+        service: () => this.#service,
+        greeter: () => this.#greeter,
+        refusals: this.#refusals,
+        identifier: () => this.#identifier,
+      },
+      shared,
+    );
     const places = {
       enter: ({ address }: Peer) => this.#admission.occupancy.enter(address),
       leave: (peer: Peer) => this.#leave(peer),
@@ -223,13 +234,14 @@ export class RunningService implements ListenerObserver, LaunchObserver {
     const here = connections.length === 1 && isQuick(answer);
     for (const connection of connections) {
       const decision = this.#gate.judge(listener, connection.peer, connection.local);
-      if (decision.verdict === 'allow') this.#letIn(connection, listener, here);
-      else if (!this.#mayWait({ listener, connection }, decision)) this.#turnAway(connection, decision);
+      if (decision.verdict === 'allow') this.#letIn(connection, listener, here, decision.banner);
+      else if (!this.#mayWait({ listener, connection }, decision)) this.#turningAway.refuse(connection, decision);
     }
     if (answer.kind === 'program' && answer.launches.crowded) this.#ports.hold(listener);
   }
 
-  #letIn(connection: Connection, listener: Listener | undefined, here: boolean): void {
+  #letIn(connection: Connection, listener: Listener | undefined, here: boolean, banner?: Uint8Array): void {
+    if (banner !== undefined) this.#turningAway.sendByHosts(banner, connection.descriptor);
     if (this.#service.identification?.ofServed === true)
       this.#identifier.ask(connection, () => this.#begin(connection, listener, false));
     else this.#begin(connection, listener, here);
@@ -266,18 +278,6 @@ export class RunningService implements ListenerObserver, LaunchObserver {
       return this.#nameWait.keep(refusal.address, connection, () => this.#admit(listener, [connection]));
     }
     return refusal.reason === 'service_limit' && this.#queue.keep({ listener, connection });
-  }
-
-  #turnAway(connection: Connection, refusal: Refusal): void {
-    const { descriptor, peer } = connection;
-    this.#refusals.tell(this.#service, refusal, peer.address);
-    if (this.#service.identification?.ofRefused !== true) this.#dismiss(descriptor);
-    else this.#identifier.askRefused(connection, () => this.#dismiss(descriptor));
-  }
-
-  #dismiss(descriptor: Descriptor): void {
-    if (this.#greeter === undefined) closeDescriptor(descriptor);
-    else this.#greeter.turnAway(descriptor);
   }
 
   onPending(listener: Listener): void {
@@ -387,9 +387,12 @@ export class RunningService implements ListenerObserver, LaunchObserver {
       hasRoom: () => admission.occupancy.hasRoom(this.#service.limits),
       takeTurn: ({ connection }) => admission.takeTurn(connection.peer, this.#gate.moment()),
       review: ({ connection }) => admission.review(connection.peer, connection.local),
-      serve: ({ connection, listener }, others) =>
-        this.#letIn(connection, listener, others === 0 && isQuick(this.#answer)),
-      refuse: ({ connection }, refusal) => this.#turnAway(connection, refusal),
+      serve: ({ connection, listener }, others) => {
+        const decision = admission.review(connection.peer, connection.local);
+        const banner = decision.verdict === 'allow' ? decision.banner : undefined;
+        this.#letIn(connection, listener, others === 0 && isQuick(this.#answer), banner);
+      },
+      refuse: ({ connection }, refusal) => this.#turningAway.refuse(connection, refusal),
     });
   }
 

@@ -24,7 +24,11 @@ export type FailReason =
   | 'queue';
 
 export type Decision =
-  | { readonly verdict: 'allow' }
+  | {
+      readonly verdict: 'allow';
+      /** What the client is sent first, by hosts.allow or hosts.deny. */
+      readonly banner?: Uint8Array | undefined;
+    }
   | {
       readonly verdict: 'deny';
       readonly reason: FailReason;
@@ -32,6 +36,8 @@ export type Decision =
       readonly severity?: SyslogLevel | undefined;
       /** It has touched a sensor, and is to be refused by every service for so long. */
       readonly denyMinutes?: number | 'FOREVER' | undefined;
+      /** What the client is sent, by hosts.allow or hosts.deny. */
+      readonly banner?: Uint8Array | undefined;
     }
   /** The name of this address has to be known first; `reason` is for a client who cannot be kept waiting for that. */
   | { readonly verdict: 'ask'; readonly address: string; readonly reason: FailReason };

@@ -1,6 +1,7 @@
 /** hosts.allow and hosts.deny: which rule means whom, under which name a service stands there, and what is logged. */
 import { expect } from 'vitest';
 
+import { talk } from '../daemon/client.ts';
 import { entry, loggingDefaults } from './entry.ts';
 import { compare, difference, same } from './pair.ts';
 import type { Needs } from './programs.ts';
@@ -178,6 +179,40 @@ same(needs, 'hosts.allow and hosts.deny are read anew for each client', async ()
   });
   expect(answers).toEqual({ debian: ['closed', 'served', 'closed'], kinetd: ['closed', 'served', 'closed'] });
 });
+
+same(
+  needs,
+  'banners of a rule, with what stands for percent signs, for those who are let in and those who are not',
+  async () => {
+    const signs = 'a=%a A=%A c=%c d=%d h=%h H=%H n=%n N=%N s=%s u=%u %% %x.\nwithout an end';
+    const files = {
+      'xinetd.conf': loggingDefaults + entry('s') + entry('t', { libwrap: 'Tee' }) + entry('v', { libwrap: 'gone' }),
+      'hosts.allow': [
+        'cat: 127.0.0.1: banners @FOLDER@/yes: allow',
+        'Tee: ALL: banners = @FOLDER@/yes',
+        'gone: ALL: banners @FOLDER@/nowhere: severity err',
+      ].join('\n'),
+      'hosts.deny': 'ALL: ALL: banners @FOLDER@/no\n',
+      'yes/cat': signs,
+      'yes/Tee': 'one\n\nthree\n',
+      'no/cat': `no\n${signs}`,
+      ...names,
+    };
+    const { debian, kinetd } = await compare(inViewOfItsOwn(files), async (side) => {
+      const texts: string[] = [];
+      for (const from of clients) texts.push((await talk(side.at('s'), { send: 'hello', from })).text);
+      for (const id of ['t', 'v']) texts.push((await talk(side.at(id), { send: 'hello' })).text);
+      return texts;
+    });
+    expect(kinetd).toEqual(debian);
+    const [served, refused, nameless, ...others] = kinetd;
+    const server = 'N=localhost s=cat@localhost u=unknown % .\r\nwithout an end';
+    expect(served).toBe(`a=127.0.0.1 A=127.0.0.1 c=127.0.0.1 d=cat h=127.0.0.1 H=127.0.0.1 n=localhost ${server}hello`);
+    expect(refused).toMatch(/^no\r\na=127\.0\.0\.2 A=127\.0\.0\.1 .* n=cat\.example\.org N=localhost/);
+    expect(nameless).toMatch(/ n=unknown N=localhost/);
+    expect(others).toEqual(['one\r\n\r\nthree\r\nhello', 'hello']);
+  },
+);
 
 difference(needs, 'a rule with an option that starts a program refuses', async () => {
   const files = {

@@ -1,5 +1,5 @@
 /**
- * The options of a rule, hosts_options(5): `severity`, `allow` and `deny`. The others start programs, change
+ * The options of a rule, hosts_options(5): `severity`, `banners`, `allow` and `deny`. The others start programs, change
  * the process, or look up users; a rule that asks for one of them refuses, as libwrap refuses for an option that it
  * cannot carry out.
  */
@@ -15,7 +15,7 @@ export interface ParsedOptions {
   readonly remarks: readonly Objection[];
 }
 
-export const noOptions: RuleOptions = { verdict: undefined, severity: undefined };
+export const noOptions: RuleOptions = { verdict: undefined, severity: undefined, banners: undefined };
 
 /** syslog(3)'s levels, and the older words that libwrap takes for them. */
 const levels: ReadonlyMap<string, SyslogLevel> = new Map([
@@ -33,7 +33,6 @@ const levels: ReadonlyMap<string, SyslogLevel> = new Map([
 
 const unsupported: ReadonlySet<string> = new Set([
   'aclexec',
-  'banners',
   'group',
   'keepalive',
   'linger',
@@ -50,7 +49,7 @@ const unsupported: ReadonlySet<string> = new Set([
 export function parseOptions(text: string): ParsedOptions {
   const objections: Objection[] = [];
   const remarks: Objection[] = [];
-  let { verdict, severity } = noOptions;
+  let { verdict, severity, banners } = noOptions;
   for (const option of text.split(/(?<!\\):/).map((part) => part.replaceAll('\\:', ':').trim())) {
     const [, keyword = '', value = ''] = /^([^\s=]*)\s*=?\s*(.*)$/s.exec(option) ?? [];
     const word = keyword.toLowerCase();
@@ -61,6 +60,9 @@ export function parseOptions(text: string): ParsedOptions {
     if (word === 'allow' || word === 'deny') {
       verdict = word;
       if (value !== '') objections.push({ message: `${word} has no value`, help: undefined });
+    } else if (word === 'banners') {
+      banners = value;
+      if (value === '') objections.push({ message: 'banners names no folder', help: 'write banners /etc/banners' });
     } else if (word === 'severity') {
       const [, facility, level = ''] = /^(?:(.*)\.)?([^.]*)$/s.exec(value.toLowerCase()) ?? [];
       severity = levels.get(level);
@@ -75,11 +77,11 @@ export function parseOptions(text: string): ParsedOptions {
       objections.push(refusal(word, option));
     }
   }
-  return { options: { verdict, severity }, objections, remarks };
+  return { options: { verdict, severity, banners }, objections, remarks };
 }
 
 function refusal(word: string, option: string): Objection {
-  const help = 'the rule refuses; severity, allow and deny are supported';
+  const help = 'the rule refuses; severity, banners, allow and deny are supported';
   if (option === '') return { message: 'an option is empty', help: 'leave out the colon' };
   if (unsupported.has(word)) return { message: `the option ${word} is not supported`, help };
   return { message: `${show(option)} is not an option`, help };

@@ -36,6 +36,8 @@ export interface RuleOptions {
   readonly verdict: 'allow' | 'deny' | undefined;
   /** The level of the message about a refusal. */
   readonly severity: SyslogLevel | undefined;
+  /** The folder with the file that clients are sent. */
+  readonly banners: string | undefined;
 }
 
 export interface HostsRule {

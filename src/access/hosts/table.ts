@@ -27,12 +27,14 @@ export type HostsVerdict =
       readonly verdict: 'allow' | 'deny';
       /** Of the message about a refusal, when the rule says so. */
       readonly severity: SyslogLevel | undefined;
+      /** The folder with the file that the client is sent. */
+      readonly banners: string | undefined;
     }
   /** The name of this address has to be known first. */
   | { readonly verdict: 'ask'; readonly address: string };
 
-const granted: HostsVerdict = { verdict: 'allow', severity: undefined };
-const refused: HostsVerdict = { verdict: 'deny', severity: undefined };
+const granted: HostsVerdict = { verdict: 'allow', severity: undefined, banners: undefined };
+const refused: HostsVerdict = { verdict: 'deny', severity: undefined, banners: undefined };
 
 export class HostsTable {
   readonly #allow: readonly HostsRule[];
@@ -98,12 +100,13 @@ function* compile(rules: readonly HostsRule[], fallback: 'allow' | 'deny', daemo
 
 const always = (): Answer => 'yes';
 
-function verdictOf({ verdict, severity }: RuleOptions, fallback: 'allow' | 'deny'): HostsVerdict {
-  return { verdict: verdict ?? fallback, severity };
+function verdictOf({ verdict, severity, banners }: RuleOptions, fallback: 'allow' | 'deny'): HostsVerdict {
+  return { verdict: verdict ?? fallback, severity, banners };
 }
 
 function sameVerdict(a: HostsVerdict, b: HostsVerdict): boolean {
-  return a.verdict !== 'ask' && b.verdict !== 'ask' && a.verdict === b.verdict && a.severity === b.severity;
+  if (a.verdict === 'ask' || b.verdict === 'ask') return false;
+  return a.verdict === b.verdict && a.severity === b.severity && a.banners === b.banners;
 }
 
 /** Whether a daemon list means this daemon; a test when that depends on the address that the client came to. */

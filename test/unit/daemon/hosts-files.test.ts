@@ -84,7 +84,7 @@ test('what its lines have wrong is told with their numbers, when the text is new
   verdict();
   expect(said.map((line) => line.replace(`${folder}/`, ''))).toEqual([
     "ERROR: deny, line 1: '10.1' is not an address; write all four numbers, or a dot after the first ones",
-    'ERROR: deny, line 2: the option spawn is not supported; the rule refuses; severity, allow and deny are supported',
+    'ERROR: deny, line 2: the option spawn is not supported; the rule refuses; severity, banners, allow and deny are supported',
     'NOTICE: deny, line 3: the words after the # are a comment here; for libwrap only a # at the very beginning of a line makes a comment',
   ]);
 });

@@ -102,7 +102,7 @@ export const access: Pick<AttributeTable, 'only_from' | 'no_access' | 'access_ti
       'the last part of `argv[0]`, which is that of `server` unless NAMEINARGS is set; the name of the service where no program is started',
     documentation: [
       'The name that the service has in hosts.allow and hosts.deny (hosts_access(5)). They are asked for each client whom `only_from` and `no_access` admit, as they are at that time, unless `flags` has `NOLIBWRAP`.',
-      'Done are ALL, LOCAL, KNOWN, UNKNOWN, PARANOID, EXCEPT, addresses, blocks, names, `*` and `?`, `daemon@host`, and the options `severity`, `allow` and `deny` of hosts_options(5). A rule that cannot be understood, or that asks for anything else (netgroups, files of patterns, users, `spawn`, `twist` …), refuses every client whom it might be about; `kinetd check` and the log of the daemon name it.',
+      'Done are ALL, LOCAL, KNOWN, UNKNOWN, PARANOID, EXCEPT, addresses, blocks, names, `*` and `?`, `daemon@host`, and the options `severity`, `banners`, `allow` and `deny` of hosts_options(5). A rule that cannot be understood, or that asks for anything else (netgroups, files of patterns, users, `spawn`, `twist` …), refuses every client whom it might be about; `kinetd check` and the log of the daemon name it.',
       'Where a rule goes by a name, the name is looked up as for `only_from`; a client whose name cannot be found out is refused.',
     ],
     example: 'libwrap = in.ftpd',

@@ -71,7 +71,7 @@ describe('what cannot be understood refuses whom it might be about', () => {
     ['cat: 192.0.2.1: allow: severity info', /not the last option/, 'the client'],
     ['cat: 192.0.2.1: allow 5', /has no value/, 'the client'],
     ['cat: 192.0.2.1: severity loud: allow', /not a level/, 'the client'],
-    ['cat: 192.0.2.1: banners /etc/banners', /option banners is not supported/, 'the client'],
+    ['cat: 192.0.2.1: banners', /banners names no folder/, 'the client'],
     ['cat: 192.0.2.1:', /an option is empty/, 'the client'],
   ];
   test.each(broken)('%s', (line, message, refused) => {

@@ -23,8 +23,14 @@ describe('the two files', () => {
     expect(decide({ deny: 'cat: 192.0.2.1: allow\ncat: ALL\n' }, {}).verdict).toBe('allow');
   });
 
+  test('banners of the rule that decides are told, and neighbours with others are not taken together', () => {
+    const allow = 'cat: 192.0.2.1: banners /a\ncat: 192.0.2.2: banners = /b: allow\ncat: 192.0.2.3\n';
+    const banners = ['192.0.2.1', '192.0.2.2', '192.0.2.3'].map((address) => decide({ allow }, { address }));
+    expect(banners).toMatchObject([{ banners: '/a' }, { banners: '/b' }, { banners: undefined }]);
+  });
+
   test('severity of the rule that decides is told', () => {
-    expect(decide({ deny: 'cat: ALL: severity mail.err\n' }, {})).toEqual({ verdict: 'deny', severity: 'err' });
+    expect(decide({ deny: 'cat: ALL: severity mail.err\n' }, {})).toMatchObject({ verdict: 'deny', severity: 'err' });
   });
 });
 
