@@ -190,7 +190,7 @@ same(
       'hosts.allow': [
         'cat: 127.0.0.1: banners @FOLDER@/yes: allow',
         'Tee: ALL: banners = @FOLDER@/yes',
-        'gone: ALL: banners @FOLDER@/nowhere: severity err',
+        'gone: ALL: banners @FOLDER@/nowhere: severity err\n',
       ].join('\n'),
       'hosts.deny': 'ALL: ALL: banners @FOLDER@/no\n',
       'yes/cat': signs,
