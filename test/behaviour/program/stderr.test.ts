@@ -92,7 +92,7 @@ test('what a server leaves behind may still write, and is no instance', async ()
         log_on_success: 'EXIT',
       }),
       program: shell(
-        'echo early >&2; (while [ ! -e @FOLDER@/go ]; do sleep 0.02; done; echo late >&2) </dev/null >/dev/null &\n',
+        'echo early >&2; (while [ -d @FOLDER@ ] && [ ! -e @FOLDER@/go ]; do sleep 0.02; done; echo late >&2) </dev/null >/dev/null &\n',
       ),
     },
   });
@@ -110,7 +110,7 @@ test('a pipe that is left behind ends with its service', async () => {
   const daemon = await startKinetd({
     files: {
       'x.conf': service('s', { ...server, stderr: 'log' }) + service('stays', {}),
-      program: shell('(while [ ! -e @FOLDER@/go ]; do sleep 0.02; done) </dev/null >/dev/null &\n'),
+      program: shell('(while [ -d @FOLDER@ ] && [ ! -e @FOLDER@/go ]; do sleep 0.02; done) </dev/null >/dev/null &\n'),
     },
   });
   const idle = pipes(daemon.pid);
