@@ -20,7 +20,7 @@ const build = `${here}build/`;
 /** The processors whose system calls hello-bare.c knows. */
 const bareKnown = ['x64', 'arm64'].includes(process.arch);
 
-export const tools = { load: `${build}load`, loop: `${build}spawn-loop` };
+export const tools = { load: `${build}load`, loop: `${build}spawn-loop`, stream: `${build}stream` };
 
 /** Compiles what is older than its source. Needs cc; the static program needs the static C library. */
 export function compile() {
@@ -28,6 +28,7 @@ export function compile() {
   for (const [target, source, ...flags] of [
     ['load', 'load.c'],
     ['spawn-loop', 'spawn-loop.c'],
+    ['stream', 'stream.c'],
     ['hello-dynamic', 'hello.c'],
     ['hello-static', 'hello.c', '-static'],
     ...(bareKnown ? [['hello-bare', 'hello-bare.c', '-static', '-nostdlib', '-fno-stack-protector']] : []),
