@@ -43,7 +43,7 @@ module.exports = {
       name: 'no-net',
       comment: 'listening sockets are ours; the worker gets connections, which Node may have',
       severity: 'error',
-      from: { path: '^src', pathNot: '^src/worker/(builtin|ident|relay)/' },
+      from: { path: '^src', pathNot: '^src/worker/(builtin|flow|ident|relay)/' },
       to: { path: '^(node:)?(net|dgram)$', pathNot: '^src/' },
     },
     { name: 'pure-has-no-node', severity: 'error', from: { path: pure }, to: { dependencyTypes: ['core'] } },
@@ -58,7 +58,7 @@ module.exports = {
       comment: 'what handles the bytes of clients is loaded by the worker alone',
       severity: 'error',
       from: { path: '^src/(daemon|cli)/' },
-      to: { path: '^src/worker/(builtin|ident|relay)/', reachable: true },
+      to: { path: '^src/worker/(builtin|flow|ident|relay)/', reachable: true },
     },
     { name: 'resolvable', severity: 'error', from: {}, to: { couldNotResolve: true, pathNot: '\\.node$' } },
     {

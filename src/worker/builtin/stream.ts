@@ -4,10 +4,11 @@
  * No client can make one use more memory than a socket's buffers: what is not read is not generated and not taken in.
  * How long a client takes is up to it, as under xinetd; the daemon bounds how many there are.
  */
-import { Socket } from 'node:net';
+import type { OnReadOpts, Socket } from 'node:net';
 
 import type { BuiltinName } from '../../model/mod.ts';
 import { closeDescriptor, type Descriptor, sendLast, zoneName } from '../../os/mod.ts';
+import { flow, passing, socketOf } from '../flow/mod.ts';
 import { generated } from './chargen.ts';
 import { daytime, time } from './text.ts';
 import type { Traffic } from './traffic.ts';
@@ -26,7 +27,7 @@ export function answerStream(name: BuiltinName, connection: Descriptor, ended: (
     case 'time':
       return answerOnce(connection, time(new Date()), ended);
     case 'echo':
-      return converse(connection, ended, (socket) => void socket.pipe(socket));
+      return echo(connection, ended);
     case 'discard':
       return converse(connection, ended, (socket) => {
         socket.once('end', () => socket.end());
@@ -49,17 +50,24 @@ function answerOnce(connection: Descriptor, bytes: Buffer, ended: (traffic: Traf
   return () => {};
 }
 
+function echo(connection: Descriptor, ended: (traffic: Traffic) => void): () => void {
+  let socket: Socket;
+  const back = passing(() => ({ from: socket, to: socket }));
+  const begin = (opened: Socket): void => {
+    socket = opened;
+    flow(socket, socket);
+  };
+  return converse(connection, ended, begin, back);
+}
+
 function converse(
   connection: Descriptor,
   ended: (traffic: Traffic) => void,
   begin: (socket: Socket) => void,
+  onread?: OnReadOpts,
 ): () => void {
-  let socket: Socket;
-  try {
-    socket = new Socket({ fd: connection, allowHalfOpen: true, readable: true, writable: true });
-  } catch {
-    // Not a stream, or no memory for one: in any case not a client that can be answered.
-    closeDescriptor(connection);
+  const socket = socketOf(connection, onread);
+  if (socket === undefined) {
     ended({ received: 0, sent: 0 });
     return () => {};
   }

@@ -6,10 +6,11 @@
  * holds more than the buffers of its two streams and sockets. An error on one side resets the other. Both may be silent
  * for as long as they like, as in xinetd.
  */
-import { connect, Socket } from 'node:net';
+import { connect, type Socket } from 'node:net';
 
 import type { RedirectTarget } from '../../model/mod.ts';
-import { closeDescriptor, type Descriptor } from '../../os/mod.ts';
+import type { Descriptor } from '../../os/mod.ts';
+import { flow, passing, socketOf } from '../flow/mod.ts';
 import type { RelayFailure } from '../protocol.ts';
 import { lookup } from './lookup.ts';
 
@@ -32,17 +33,19 @@ const timedOut = 110;
  * @returns ends it at once
  */
 export function relay(target: RedirectTarget, connection: Descriptor, ended: (end: RelayEnd) => void): () => void {
-  let client: Socket;
-  try {
-    client = new Socket({ fd: connection, allowHalfOpen: true, readable: true, writable: true });
-  } catch {
-    // Not a stream, or no memory for one.
-    closeDescriptor(connection);
+  let ends: { readonly from: Socket; readonly to: Socket };
+  const client = socketOf(
+    connection,
+    passing(() => ends),
+  );
+  if (client === undefined) {
     ended({ received: 0, sent: 0 });
     return () => {};
   }
   const { host, port, keepAlive } = target;
-  const server = connect({ host, port, keepAlive, lookup, allowHalfOpen: true, noDelay: true });
+  const onread = passing(() => ({ from: server, to: client }));
+  const server: Socket = connect({ host, port, keepAlive, lookup, allowHalfOpen: true, noDelay: true, onread });
+  ends = { from: client, to: server };
   const run = new Relay(client, server, host, ended);
   return () => run.end();
 }
@@ -79,13 +82,13 @@ class Relay {
     this.#server.destroy();
   }
 
-  /** What the client has sent meanwhile waits in its socket. */
+  /** What the client has sent meanwhile waits: a buffer of it in the server's stream, the rest in its socket. */
   #begin(): void {
     this.#connected = true;
     clearTimeout(this.#patience);
     this.#client.setNoDelay(true);
-    this.#client.pipe(this.#server);
-    this.#server.pipe(this.#client);
+    flow(this.#client, this.#server);
+    flow(this.#server, this.#client);
   }
 
   /** One side is closed; the other goes on when both of its own directions have not ended yet. */
