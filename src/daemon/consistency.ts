@@ -17,6 +17,10 @@ export interface Inspected {
   readonly running: number;
   /** Of these, clients that have no server as yet. */
   readonly identifying: number;
+  /** Of these, clients whom the worker serves. */
+  readonly delegated: number;
+  /** Connections that may wait for longer than any other in the daemon's hands. */
+  readonly queued: readonly number[];
   /** As `per_source` counts them, all sources together. */
   readonly runningOfSources: number;
 }
@@ -65,7 +69,10 @@ export class Consistency {
   #leaks(services: readonly Inspected[], { sockets, now }: Inspection): readonly string[] {
     const listeners = services.flatMap((inspected) => inspected.listeners);
     const ports = new Set(listeners.map(({ local }) => local?.port));
-    const own = new Set(listeners.map(({ descriptor }) => descriptor as number | undefined));
+    const own = new Set<number | undefined>([
+      ...listeners.map(({ descriptor }) => descriptor),
+      ...services.flatMap(({ queued }) => queued),
+    ]);
     const before = this.#strays;
     this.#strays = new Map();
     const errors: string[] = [];
@@ -83,7 +90,7 @@ export class Consistency {
 }
 
 function occupancyErrors(inspected: Inspected, { servers }: Inspection): readonly string[] {
-  const { service, running, identifying, runningOfSources } = inspected;
+  const { service, running, runningOfSources } = inspected;
   const errors: string[] = [];
   if (runningOfSources > running) {
     errors.push(`service ${service.id} counts ${runningOfSources} servers of its clients, and ${running} in all`);
@@ -91,11 +98,16 @@ function occupancyErrors(inspected: Inspected, { servers }: Inspection): readonl
   if (service.server.kind !== 'program') return errors;
   const owned = [...servers].filter(({ owner }) => owner === inspected).length;
   // Launches under way are counted by their service, and are nobody's servers yet.
-  const expected = running - identifying;
+  const expected = ownServers(inspected);
   if (owned > expected || (owned < expected && servers.underWay === 0)) {
     errors.push(`service ${service.id} counts ${expected} running servers and has ${owned}`);
   }
   return errors;
+}
+
+/** Processes of the service that the daemon must have. */
+function ownServers({ running, identifying, delegated }: Inspected): number {
+  return running - identifying - delegated;
 }
 
 function totalErrors(all: readonly Inspected[], { servers, processExists }: Inspection): readonly string[] {
@@ -103,7 +115,7 @@ function totalErrors(all: readonly Inspected[], { servers, processExists }: Insp
   const counted = sum(all);
   // What the worker does for internal services is counted by them and is no server.
   const programs = all.filter(({ service }) => service.server.kind === 'program');
-  const atLeast = programs.reduce((count, { running, identifying }) => count + running - identifying, 0);
+  const atLeast = programs.reduce((count, inspected) => count + ownServers(inspected), 0);
   const errors: string[] = [];
   if (servers.count < atLeast || servers.count > counted) {
     errors.push(`services count ${counted} running servers, and the daemon ${servers.count}`);

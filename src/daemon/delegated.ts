@@ -197,6 +197,11 @@ export class Delegated {
     else this.#lent.set(task, listener);
   }
 
+  /** Clients whom the worker serves and the service counts. */
+  get served(): number {
+    return this.#tasks.size;
+  }
+
   /** Has its sockets back, at once where the worker has not had them yet. Before they are closed or change hands. */
   recall(): void {
     for (const [task, listener] of this.#lent) if (this.#worker.end(task)) listener.giveBack();

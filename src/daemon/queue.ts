@@ -9,7 +9,7 @@ import type { Servers } from '../launch/mod.ts';
 import { type Occupancy, WaitingLine } from '../limit/mod.ts';
 import type { Listener } from '../listener/mod.ts';
 import type { Decision, QueueLimit } from '../model/mod.ts';
-import { type Connection, hasHungUp } from '../os/mod.ts';
+import { type Connection, type Descriptor, hasHungUp } from '../os/mod.ts';
 import type { Refusal } from './refusal.ts';
 
 export interface Waiter {
@@ -50,6 +50,11 @@ export class Queue {
     this.#exits = exits;
     this.#occupancy = occupancy;
     this.#host = host;
+  }
+
+  /** The connections of those who wait, in order. */
+  get descriptors(): readonly Descriptor[] {
+    return this.#line.all.map(({ connection }) => connection.descriptor);
   }
 
   /** @returns false when there is no place; nothing has happened then */

@@ -16,7 +16,7 @@ import {
   type Peer,
   type Service,
 } from '../model/mod.ts';
-import { type Connection, closeDescriptor } from '../os/mod.ts';
+import { type Connection, closeDescriptor, type Descriptor } from '../os/mod.ts';
 import { Admission } from './admission.ts';
 import { type Answer, answerOf, isQuick } from './answer.ts';
 import { MuxedService, type MuxTarget } from './behind-tcpmux.ts';
@@ -134,6 +134,16 @@ export class RunningService implements ListenerObserver, LaunchObserver {
   /** Of these, clients without a server as yet: an ident server is asked about them. */
   get identifying(): number {
     return this.#identifier.waiting;
+  }
+
+  /** Of these, clients whom the worker serves; also of an internal service that a reload has made a program. */
+  get delegated(): number {
+    return this.#delegated.served;
+  }
+
+  /** Accepted connections that wait in the queue. */
+  get queued(): readonly Descriptor[] {
+    return this.#queue.descriptors;
   }
 
   get runningOfSources(): number {

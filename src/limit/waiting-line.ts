@@ -25,6 +25,11 @@ export class WaitingLine<Waiter> {
     return this.#places[this.#first]?.since;
   }
 
+  /** Who waits, in order. */
+  get all(): readonly Waiter[] {
+    return this.#places.slice(this.#first).map(({ waiter }) => waiter);
+  }
+
   push(waiter: Waiter, now: number): void {
     this.#places.push({ waiter, since: now });
   }

@@ -49,6 +49,25 @@ test('a daemon at work passes its check: idle, with servers, with a wait service
   await check();
 });
 
+test('a daemon passes its check when a reload has made a program of an internal service that still serves', async () => {
+  const port = await fixedPort();
+  const internal = service('echo', { type: 'INTERNAL UNLISTED', port }).replace(/^\t(server|user) .*\n/gm, '');
+  const daemon = await startKinetd({ files: { 'x.conf': internal } });
+  const before = await open({ host: '127.0.0.1', port });
+  before.write('x');
+  await before.receive(/x/);
+  daemon.write('x.conf', service('echo', { port }));
+  await daemon.reload();
+  const after = await open({ host: '127.0.0.1', port });
+  after.write('y');
+  await after.receive(/y/);
+  daemon.signal('SIGABRT');
+  await daemon.says(/onsistency check.*/);
+  expect(daemon.errors).not.toMatch(/onsistency check(:| detected)/);
+  before.write('z');
+  await before.receive(/xz/);
+});
+
 /** xinetd's command line; a second after its start another socket lies under the number of one of its listeners. */
 const program = `
   const [folder, seconds, configuration] = process.argv.slice(1);

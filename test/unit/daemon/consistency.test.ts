@@ -17,6 +17,8 @@ function inspected(changes: Changes = {}): Inspected {
     service: serviceOf('s'),
     running: 0,
     identifying: 0,
+    delegated: 0,
+    queued: [],
     runningOfSources: 0,
     ...others,
     listeners: listeners.map(({ fd = 5, ...listener }) => ({
@@ -126,6 +128,26 @@ test('a socket that waits for a server that nobody waits for', () => {
 
 test('a dropped service that has no server left', () => {
   expect(check({ leaving: [inspected()] })).toEqual(['service s was dropped and is kept without a server']);
+});
+
+test('what the worker serves is no server of the daemon, also when a reload has made a program of the service', () => {
+  const [changed, other] = [inspected({ running: 3, delegated: 2 }), inspected({ listeners: [{ fd: 6 }] })];
+  expect(check({ services: [changed, other], servers: [serverOf(changed)] })).toEqual([]);
+  expect(check({ services: [changed, other] })).toEqual([
+    'service s counts 1 running servers and has 0',
+    'services count 3 running servers, and the daemon 0',
+  ]);
+});
+
+test('who waits in the queue may do so for as long as the queue lets him', () => {
+  const consistency = new Consistency();
+  const sockets = (): ReturnType<Inspection['sockets']> => [{ descriptor: 9, identity: 'socket:[2]', port: 7 }];
+  const at = (minutes: number, queued: readonly number[]): readonly string[] =>
+    consistency.check(inspection({ services: [inspected({ queued })], now: minutes * 60_000, sockets }));
+  expect(at(0, [9])).toEqual([]);
+  expect(at(60, [9])).toEqual([]);
+  expect(at(61, [])).toEqual([]);
+  expect(at(66, [])).toEqual(["descriptor 9 at port 7 has been nobody's for 300 seconds"]);
 });
 
 test('a connection that stays open for minutes is a leak; one that comes and goes is not', () => {
