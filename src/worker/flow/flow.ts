@@ -33,9 +33,13 @@ export function passing(ends: () => { readonly from: Socket; readonly to: Socket
   };
 }
 
-/** Starts the flow of a socket that was made with {@link passing}; its end becomes the end of the other. */
+/**
+ * Starts the flow of a socket that was made with {@link passing}; its end becomes the end of the other, also when it has
+ * come already: such a socket is read from the first moment.
+ */
 export function flow(from: Socket, to: Socket): void {
-  from.once('end', () => to.end());
+  if (from.readableEnded) to.end();
+  else from.once('end', () => to.end());
   from.resume();
 }
 

@@ -29,6 +29,15 @@ test('a client that has closed its side gets an answer that comes only then', as
   await daemon.says(/^TRAFFIC: r in=5\(bytes\) out=5\(bytes\)$/m);
 });
 
+test('a client that has closed its side before the target is reached, having said nothing', async () => {
+  const { port } = await target((connection) => {
+    connection.on('end', () => connection.end('bye')).resume();
+  });
+  // The look-up of a name takes longer than the end of the client needs to arrive.
+  const daemon = await startKinetd({ files: { 'x.conf': redirected('r', { host: 'localhost', port }) } });
+  for (let i = 0; i < 5; i++) expect((await talk(await daemon.address('r'))).text).toBe('bye');
+});
+
 test('a target that has closed its side still gets what the client says', async () => {
   let heard = '';
   const address = await target((connection) => {
