@@ -1,5 +1,21 @@
 {
   "variables": { "sanitize%": 0 },
+  "target_defaults": {
+    "cflags_c": [
+      "-std=gnu17", "-O2", "-fvisibility=hidden",
+      "-Wall", "-Wextra", "-Werror", "-Wshadow", "-Wstrict-prototypes", "-Wvla",
+      "-fstack-protector-strong", "-fstack-clash-protection"
+    ],
+    "defines": ["_GNU_SOURCE"],
+    "conditions": [
+      ["sanitize==1", {
+        "cflags_c": ["-O1", "-g", "-fno-omit-frame-pointer", "-fsanitize=address,undefined", "-fno-sanitize-recover=undefined"],
+        "ldflags": ["-fsanitize=address,undefined"]
+      }, {
+        "cflags_c": ["-U_FORTIFY_SOURCE", "-D_FORTIFY_SOURCE=2"]
+      }]
+    ]
+  },
   "targets": [
     {
       "target_name": "kinetd_native",
@@ -23,21 +39,24 @@
         "native/unix.c",
         "native/watch.c"
       ],
-      "cflags_c": [
-        "-std=gnu17", "-O2", "-fvisibility=hidden",
-        "-Wall", "-Wextra", "-Werror", "-Wshadow", "-Wstrict-prototypes", "-Wvla",
-        "-fstack-protector-strong", "-fstack-clash-protection"
+      "defines": ["NAPI_VERSION=8"],
+      "ldflags": ["-Wl,-z,relro,-z,now,-z,nodelete"]
+    },
+    {
+      "target_name": "kinetd_forkserver",
+      "type": "loadable_module",
+      "target_conditions": [["_type=='loadable_module'", { "product_extension": "so" }]],
+      "sources": [
+        "native/forkserver/ask.c",
+        "native/forkserver/atfork.c",
+        "native/forkserver/channel.c",
+        "native/forkserver/child.c",
+        "native/forkserver/open.c",
+        "native/forkserver/park.c",
+        "native/forkserver/ready.c",
+        "native/forkserver/serve.c"
       ],
-      "defines": ["NAPI_VERSION=8", "_GNU_SOURCE"],
-      "ldflags": ["-Wl,-z,relro,-z,now,-z,nodelete"],
-      "conditions": [
-        ["sanitize==1", {
-          "cflags_c": ["-O1", "-g", "-fno-omit-frame-pointer", "-fsanitize=address,undefined", "-fno-sanitize-recover=undefined"],
-          "ldflags": ["-fsanitize=address,undefined"]
-        }, {
-          "cflags_c": ["-U_FORTIFY_SOURCE", "-D_FORTIFY_SOURCE=2"]
-        }]
-      ]
+      "ldflags": ["-Wl,-z,relro,-z,now,-z,nodelete"]
     }
   ]
 }

@@ -16,16 +16,22 @@ let folder: string | undefined;
  * @returns the path of the program, or of the library when the options say so
  */
 export function compiled(name: string, ...options: readonly string[]): string {
-  const known = built.get(name);
+  return compiledIn('test/oracle', name, ...options);
+}
+
+/** As {@link compiled}, of a source in another folder of the tests. */
+export function compiledIn(sources: string, name: string, ...options: readonly string[]): string {
+  const key = [name, ...options].join(' ');
+  const known = built.get(key);
   if (known !== undefined) return known;
   if (folder === undefined) {
     folder = mkdtempSync(join(tmpdir(), 'kinetd-built-'));
     chmodSync(folder, 0o755);
   }
-  const program = join(folder, name);
-  const source = join(root, 'test/oracle', `${name}.c`);
+  const program = join(folder, built.size === 0 ? name : `${name}-${built.size}`);
+  const source = join(root, sources, `${name}.c`);
   execFileSync('cc', ['-O1', '-Wall', '-Wextra', '-Werror', ...options, '-o', program, source]);
-  built.set(name, program);
+  built.set(key, program);
   return program;
 }
 
