@@ -1,7 +1,7 @@
 /**
- * What a server's environment says about its connection: REMOTE_HOST as xinetd sets it, REMOTE_PORT, LOCAL_HOST
- * and LOCAL_PORT which xinetd never told, and the variables of UCSPI (tcpserver's environment, cr.yp.to), so that
- * programs written for it run unchanged.
+ * What a server's environment says about its connection: REMOTE_HOST as xinetd sets it, REMOTE_ADDR and REMOTE_PORT
+ * as systemd sets them for a socket with Accept=yes, LOCAL_HOST and LOCAL_PORT which xinetd never told, and the
+ * variables of UCSPI (tcpserver's environment, cr.yp.to), so that programs written for any of them run unchanged.
  *
  * Over a Unix socket REMOTE_HOST says who connected (`unix:uid=1000`), and the variables are those of ucspi-unix.
  *
@@ -28,6 +28,7 @@ const localPort: Value = ({ local }) => local?.port;
 
 const values: Readonly<Record<Exclude<ConnectionVariable, 'PROTO'>, Value>> = {
   REMOTE_HOST: ({ peer }) => peer?.address ?? noAddress,
+  REMOTE_ADDR: peerAddress,
   REMOTE_PORT: peerPort,
   LOCAL_HOST: localHost,
   LOCAL_PORT: localPort,
@@ -49,7 +50,7 @@ const values: Readonly<Record<Exclude<ConnectionVariable, 'PROTO'>, Value>> = {
 const foreign: Readonly<Record<string, RegExp>> = {
   TCP: /^(UDP|UNIX)/,
   UDP: /^(TCP|UNIX)/,
-  UNIX: /^(TCP|UDP|LOCAL_|REMOTE_PORT)/,
+  UNIX: /^(TCP|UDP|LOCAL_|REMOTE_(ADDR|PORT))/,
 };
 
 /** Makes, once for a service, the function that gives each connection its `NAME=VALUE` strings. */

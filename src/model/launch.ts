@@ -4,11 +4,12 @@
  */
 
 /**
- * Told to a server about its connection. REMOTE_HOST is xinetd's; the next four are what its users have asked
- * for; the rest are UCSPI's, whose prefix is the value of PROTO (`TCP`, `UDP` or `UNIX`).
+ * Told to a server about its connection. REMOTE_HOST is xinetd's; REMOTE_ADDR is systemd's (systemd.exec(5)), as is
+ * REMOTE_PORT, which is among the four that users of xinetd have asked for; the rest are UCSPI's, whose prefix is the value of PROTO (`TCP`, `UDP` or `UNIX`).
  */
 export const connectionVariables = [
   'REMOTE_HOST',
+  'REMOTE_ADDR',
   'REMOTE_PORT',
   'LOCAL_HOST',
   'LOCAL_PORT',

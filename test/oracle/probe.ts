@@ -41,6 +41,7 @@ export function findings(text: string): Findings {
 export const connectionVariables: readonly string[] = [
   'PROTO',
   'REMOTE_HOST',
+  'REMOTE_ADDR',
   'REMOTE_PORT',
   'LOCAL_HOST',
   'LOCAL_PORT',

@@ -123,6 +123,7 @@ difference(needs, 'servers learn both ends of their connection from the environm
   expect(kinetd.environment).toEqual({
     PROTO: 'TCP',
     REMOTE_HOST: '127.0.0.1',
+    REMOTE_ADDR: '127.0.0.1',
     REMOTE_PORT: kinetd.port,
     LOCAL_HOST: '127.0.0.1',
     LOCAL_PORT: kinetd.local,

@@ -13,6 +13,7 @@ const connectionNames = [
   'LOCAL_HOST',
   'LOCAL_PORT',
   'PROTO',
+  'REMOTE_ADDR',
   'REMOTE_HOST',
   'REMOTE_PORT',
   'TCPLOCALIP',
@@ -64,6 +65,7 @@ test('both ends of a TCP connection are told, in the names of xinetd and of UCSP
   const environment = parse(await client.closed());
   expect(environment).toMatchObject({
     REMOTE_HOST: '127.0.0.2',
+    REMOTE_ADDR: '127.0.0.2',
     REMOTE_PORT: remotePort,
     LOCAL_HOST: '127.0.0.1',
     LOCAL_PORT: port,
@@ -98,6 +100,7 @@ test.skipIf(python3 === undefined)('the sender of a datagram is told, and where 
   const [client, environment] = await askByDatagram(daemon, address);
   expect(environment).toMatchObject({
     REMOTE_HOST: '127.0.0.1',
+    REMOTE_ADDR: '127.0.0.1',
     REMOTE_PORT: String(client.port),
     LOCAL_HOST: '127.0.0.1',
     LOCAL_PORT: String(address.port),
@@ -132,6 +135,7 @@ client.sendall(open("/proc/self/environ", "rb").read())
   const daemon = await start('', { files: { 'x.conf': entry, accept } });
   const environment = await environmentOf(daemon);
   expect(environment['REMOTE_HOST']).toBe('<no address>');
+  expect(environment).not.toHaveProperty('REMOTE_ADDR');
   expect(environment).not.toHaveProperty('REMOTE_PORT');
   expect(environment).not.toHaveProperty('TCPREMOTEIP');
 });

@@ -9,11 +9,12 @@ function environment(protocol: string, variables: readonly ConnectionVariable[] 
   return connectionEnvironment({ name: protocol, number: 6 }, { variables });
 }
 
-test('a TCP server is told both ends, in the words of xinetd and of UCSPI', () => {
+test('a TCP server is told both ends, in the words of xinetd, of systemd and of UCSPI', () => {
   expect(environment('tcp')(ends).sort()).toEqual([
     'LOCAL_HOST=192.0.2.1',
     'LOCAL_PORT=79',
     'PROTO=TCP',
+    'REMOTE_ADDR=192.0.2.7',
     'REMOTE_HOST=192.0.2.7',
     'REMOTE_PORT=50000',
     'TCPLOCALIP=192.0.2.1',
@@ -38,6 +39,7 @@ test('a server of a Unix socket is told who connected, and no address', () => {
 test('a UDP server has the prefix UDP, and nothing about an unknown local end', () => {
   expect(environment('udp')({ peer: ends.peer, local: undefined }).sort()).toEqual([
     'PROTO=UDP',
+    'REMOTE_ADDR=192.0.2.7',
     'REMOTE_HOST=192.0.2.7',
     'REMOTE_PORT=50000',
     'UDPREMOTEIP=192.0.2.7',
@@ -45,10 +47,10 @@ test('a UDP server has the prefix UDP, and nothing about an unknown local end', 
   ]);
 });
 
-test('an unknown client has xinetd words for its address and no port', () => {
+test('an unknown client has xinetd words for its address, and neither a number nor a port', () => {
   const strings = environment('tcp')({ peer: undefined, local: ends.local });
   expect(strings).toContain('REMOTE_HOST=<no address>');
-  expect(strings.some((string) => /REMOTE(IP|_?PORT)=/.test(string))).toBe(false);
+  expect(strings.some((string) => /REMOTE(IP|_ADDR|_?PORT)=/.test(string))).toBe(false);
 });
 
 test('a variable that the service sets itself is left out', () => {
