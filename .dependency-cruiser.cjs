@@ -13,9 +13,23 @@ const allowed = {
   listener: ['model', 'os'],
   launch: ['model', 'os'],
   portmap: ['model', 'os'],
+  supervisor: ['model', 'os'],
   worker: ['model', 'address', 'os'],
-  daemon: ['model', 'address', 'access', 'limit', 'config', 'log', 'os', 'listener', 'launch', 'worker', 'portmap'],
-  cli: ['model', 'address', 'config', 'os', 'log', 'daemon'],
+  daemon: [
+    'model',
+    'address',
+    'access',
+    'limit',
+    'config',
+    'log',
+    'os',
+    'listener',
+    'launch',
+    'worker',
+    'portmap',
+    'supervisor',
+  ],
+  cli: ['model', 'address', 'config', 'os', 'log', 'daemon', 'supervisor'],
 };
 
 /** Folders that must stay pure: no clock, no files, no process. */

@@ -181,15 +181,20 @@ static napi_value sender_of(napi_env env, napi_callback_info info) {
   return result;
 }
 
-/* connectUnixDatagram(path): descriptor */
+/* connectUnixDatagram(path or @name in the abstract namespace): descriptor */
 static napi_value connect_unix_datagram(napi_env env, napi_callback_info info) {
   napi_value argument;
   struct sockaddr_un address = {.sun_family = AF_UNIX};
   take_arguments(env, info, 1, &argument);
   if (!take_text(env, argument, address.sun_path, sizeof address.sun_path)) return NULL;
+  socklen_t length = sizeof address;
+  if (*address.sun_path == '@') {
+    length = (socklen_t)(offsetof(struct sockaddr_un, sun_path) + strlen(address.sun_path));
+    *address.sun_path = '\0';
+  }
   int fd = socket(AF_UNIX, SOCK_DGRAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
   if (fd < 0) return fail(env, "socket", errno);
-  if (connect(fd, (struct sockaddr *)&address, sizeof address) == 0) return make_number(env, fd);
+  if (connect(fd, (struct sockaddr *)&address, length) == 0) return make_number(env, fd);
   int error = errno;
   close(fd);
   return fail(env, "connect", error);

@@ -5,6 +5,7 @@
 import { type Daemon, ServiceLogs, serve, syslogTransport, systemHostsPaths, systemResolver } from '../daemon/mod.ts';
 import { StreamSink, terminalDaemonLog } from '../log/mod.ts';
 import { asDescriptor, loadAverage, openLog, Pulse } from '../os/mod.ts';
+import { Notifier, takeSupervisorFacts } from '../supervisor/mod.ts';
 import { chosenPaths, type InetdOptions, loader } from './configuration.ts';
 import { defaultDumpFile } from './dump-file.ts';
 import { printDiagnostics } from './report.ts';
@@ -39,6 +40,10 @@ export async function runForeground(options: RunOptions): Promise<number> {
   const pulse = new Pulse();
   const log = terminalDaemonLog(asDescriptor(2), 'kinetd', options.debug);
   const syslog = syslogTransport();
+  // Before the configuration looks at the environment, which servers inherit.
+  const supervisor = new Notifier(takeSupervisorFacts(process.env, process.pid), undefined, (message) =>
+    log.write('WARNING', message),
+  );
   return serve({
     clock,
     pulse,
@@ -59,6 +64,7 @@ export async function runForeground(options: RunOptions): Promise<number> {
     processLimit: options.processLimit,
     graceSeconds: options.graceSeconds,
     endDropped: options.endDropped,
+    supervisor,
     stayAlive: options.stayAlive,
     pidFile: options.pidFile,
     dump: {

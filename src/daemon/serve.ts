@@ -14,6 +14,7 @@
 import type { ServiceTable } from '../config/mod.ts';
 import type { DaemonLog } from '../log/mod.ts';
 import { raiseDescriptorLimit } from '../os/mod.ts';
+import type { Notifier } from '../supervisor/mod.ts';
 import { Daemon, type DaemonOptions } from './daemon.ts';
 import { PidFile } from './pid-file.ts';
 
@@ -24,6 +25,8 @@ export interface ServeOptions extends DaemonOptions {
   readonly report: (table: ServiceTable) => void;
   /** Called once, when the services are open. */
   readonly onStarted: (daemon: Daemon, table: ServiceTable) => void;
+  /** Who started the daemon, if he wants to know how it is. */
+  readonly supervisor: Notifier;
   /** Whether to go on without a single service. */
   readonly stayAlive: boolean;
   readonly pidFile: string | undefined;
@@ -93,6 +96,7 @@ export async function serve(options: ServeOptions): Promise<number> {
       return 1;
     }
     options.onStarted(daemon, table);
+    options.supervisor.ready(statusOf(daemon));
     if (options.checkSeconds !== undefined) every(options.checkSeconds, () => daemon.check('periodic'));
     return await obey(orders, daemon, options);
   } finally {
@@ -101,13 +105,14 @@ export async function serve(options: ServeOptions): Promise<number> {
 }
 
 async function obey(orders: Orders, daemon: Daemon, options: ServeOptions): Promise<number> {
-  const { log } = options;
+  const { log, supervisor } = options;
   for (;;) {
     const order = await orders.next();
     if (order === 'reload') {
       await reload(daemon, options, orders.ended);
       if (!options.stayAlive && daemon.services.length === 0) {
         log.write('CRITICAL', 'No available services. Exiting');
+        supervisor.stopping();
         await daemon.stop();
         return 1;
       }
@@ -119,6 +124,7 @@ async function obey(orders: Orders, daemon: Daemon, options: ServeOptions): Prom
       continue;
     }
     log.write('WARNING', 'Exiting...');
+    supervisor.stopping();
     if (order === 'abandon') {
       await daemon.abandon();
       return 0;
@@ -130,7 +136,9 @@ async function obey(orders: Orders, daemon: Daemon, options: ServeOptions): Prom
   }
 }
 
-async function reload(daemon: Daemon, { load, report, log }: ServeOptions, ended: Promise<'ended'>): Promise<void> {
+async function reload(daemon: Daemon, options: ServeOptions, ended: Promise<'ended'>): Promise<void> {
+  const { load, report, log, supervisor } = options;
+  supervisor.reloading();
   reopen(log);
   log.write('NOTICE', 'Starting reconfiguration');
   const table = await Promise.race([load(), ended]);
@@ -138,9 +146,16 @@ async function reload(daemon: Daemon, { load, report, log }: ServeOptions, ended
   report(table);
   if (!table.usable) {
     log.write('WARNING', 'reconfiguration failed; the running configuration stays');
+    supervisor.ready(`${statusOf(daemon)}; the last reload failed`);
     return;
   }
   daemon.reload(table);
+  supervisor.ready(statusOf(daemon));
+}
+
+/** For people who ask the supervisor. */
+function statusOf({ services, available }: Daemon): string {
+  return `${available} of ${services.length} services available`;
 }
 
 /** For log rotation; xinetd goes on writing into the file that was moved away. */

@@ -28,7 +28,7 @@ export function connectInternet(socket: Descriptor, family: Family, address: str
   native.connectInternet(socket, family, address, port);
 }
 
-/** A non-blocking datagram socket that sends to `path`. */
+/** A non-blocking datagram socket that sends to `path`, fewer than 108 bytes; `@name` is in the abstract namespace. */
 export function connectUnixDatagram(path: string): Descriptor {
   return native.connectUnixDatagram(path) as Descriptor;
 }

@@ -141,6 +141,20 @@ difference(needs, "an inetd's own variable does not leak to its servers", async 
   expect(kinetd.environment).not.toHaveProperty('inetd_dummy');
 });
 
+difference(needs, 'what a supervisor tells the daemon does not leak to its servers', async () => {
+  const told = { NOTIFY_SOCKET: '/nowhere/notify', WATCHDOG_USEC: '60000000', WATCHDOG_PID: '1' };
+  const { debian, kinetd } = await compare(
+    {
+      personality: 'inetd',
+      environment: told,
+      files: { 'inetd.conf': '127.0.0.1:@PORT:probe@ stream tcp nowait nobody @PROBE@ probe\n' },
+    },
+    (side) => side.found('probe'),
+  );
+  expect(debian.environment).toMatchObject(told);
+  for (const name of Object.keys(told)) expect(kinetd.environment).not.toHaveProperty(name);
+});
+
 difference(needs, 'servers of an inetd in the foreground run in / as those of a detached one', async () => {
   const { debian, kinetd } = await pair.both(async (side) => (await side.found('plain')).facts['directory']);
   expect({ debian, kinetd }).toEqual({ debian: '@FOLDER@', kinetd: '/' });
