@@ -13,6 +13,8 @@
 
 #include <errno.h>
 #include <sched.h>
+#include <stdlib.h>
+#include <string.h>
 #include <sys/prctl.h>
 #include <sys/syscall.h>
 #include <unistd.h>
@@ -49,6 +51,21 @@ pid_t child_clone(void) {
 #endif
 }
 
+/*
+ * Each variable and the list in memory of its own: perl, which by now holds environ for its own, will free them. Before
+ * main nobody does, and they stay where they were received: this is the child's own copy of it.
+ */
+static char **as_owned(char **received) {
+  size_t count = 0;
+  while (received[count] != NULL) count++;
+  char **owned = calloc(count + 1, sizeof *owned);
+  for (size_t i = 0; owned != NULL && i < count; i++) {
+    owned[i] = strdup(received[i]);
+    if (owned[i] == NULL) return NULL;
+  }
+  return owned;
+}
+
 void child_begin(const struct request *request) {
   channel_tell_started(request->id);
   channel_close();
@@ -59,7 +76,8 @@ void child_begin(const struct request *request) {
   for (int i = 0; i < 3; i++) close(request->descriptors[i]);
   open_separate();
   setsid();
-  environ = request->environment; /* stays where it was received: this is the child's own copy */
+  environ = park_mode == PARK_IN_FORK ? as_owned(request->environment) : request->environment;
+  if (environ == NULL) _exit(127);
   if (on_termination.sa_handler != SIG_DFL) sigaction(SIGTERM, &on_termination, NULL);
   sigprocmask(SIG_SETMASK, &mask, NULL);
 }

@@ -1,6 +1,7 @@
 """
 Plays the daemon for the tests of the fork server: launches a program as the daemon does, parked or executed, and talks
-to it. Reads a job as JSON from standard input and writes what came of each of its steps as JSON.
+to it. Reads jobs as JSON from standard input and writes what came of each of their steps as JSON. Each job has a daemon
+of its own.
 
 A process of its own, with calls that node has not got: descriptors sent beside a message, who sent one, wait4.
 """
@@ -14,11 +15,6 @@ import struct
 import sys
 import threading
 
-job = json.load(sys.stdin)
-signal.alarm(50)
-
-control, parked_end = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
-control.setsockopt(socket.SOL_SOCKET, socket.SO_PASSCRED, 1)
 
 
 def launch(argv, environment, descriptors):
@@ -120,8 +116,11 @@ def converse(step, begin):
         ours.sendall(step['input'].encode())
     ours.shutdown(socket.SHUT_WR)
     output = bytearray()
-    while chunk := ours.recv(65536):
-        output.extend(chunk)
+    try:
+        while chunk := ours.recv(65536):
+            output.extend(chunk)
+    except ConnectionResetError:
+        pass  # the server has not read everything
     said = bytearray()
     while chunk := os.read(errors, 65536):
         said.extend(chunk)
@@ -207,16 +206,49 @@ def write(step):
     return {}
 
 
-steps = {'request': request, 'exec': execute, 'many': many, 'raw': raw, 'kill': kill, 'end': end, 'held': lambda _: held(), 'limit': limit, 'write': write}
+steps = {'request': request, 'exec': execute, 'many': many, 'raw': raw, 'kill': kill, 'end': end, 'held': lambda _: held(),
+         'limit': limit, 'write': write}
 
-parked, said = start() if 'mode' in job else (0, b'')
-first = until_parked() if parked else {'kind': ''}
-if parked and first['kind'] != 'R':
-    first.update(ended(parked))
-results = [steps[step['do']](step) for step in job['steps']] if not parked or first['kind'] == 'R' else []
-print(json.dumps({'pid': os.getpid(), 'parked': parked, 'first': first, 'results': results, 'said': said.decode(errors='replace')}))
-if parked:
-    try:
-        os.kill(parked, signal.SIGKILL)
-    except ProcessLookupError:
-        pass
+def story():
+    global parked
+    parked, said = start() if 'mode' in job else (0, b'')
+    first = until_parked() if parked else {'kind': ''}
+    if parked and first['kind'] not in ('R', ''):
+        first.update(ended(parked))
+    results = [steps[step['do']](step) for step in job['steps']] if not parked or first['kind'] == 'R' else []
+    if parked:
+        try:
+            os.kill(parked, signal.SIGKILL)
+        except ProcessLookupError:
+            pass
+    return {
+        'pid': os.getpid(),
+        'parked': parked,
+        'first': first,
+        'results': results,
+        'said': said.decode(errors='replace'),
+    }
+
+
+def main():
+    global job, control, parked_end
+    stories = []
+    for job in json.load(sys.stdin):
+        reading, writing = os.pipe()
+        pid = os.fork()
+        if pid == 0:
+            os.close(reading)
+            signal.alarm(50)
+            control, parked_end = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
+            control.setsockopt(socket.SOL_SOCKET, socket.SO_PASSCRED, 1)
+            with open(writing, 'w') as result:
+                json.dump(story(), result)
+            os._exit(0)
+        os.close(writing)
+        with open(reading) as result:
+            stories.append(json.load(result))
+        os.waitpid(pid, 0)
+    json.dump(stories, sys.stdout)
+
+
+main()

@@ -1,0 +1,145 @@
+/** Scripts that cannot be parked say why before they end; what is to be loaded early is there when they are parked. */
+import { existsSync } from 'node:fs';
+
+import { expect, test } from 'vitest';
+
+import { testFolder } from '../../daemon/kinetd.ts';
+import { type Case, jobFor, languages } from './adapter.ts';
+import { type Story, stories } from './parked.ts';
+
+type Language = keyof typeof languages;
+
+function inLanguage(language: Language, title: string, one: Case, check: (told: Story) => void): void {
+  const missing = !existsSync(languages[language].program);
+  test.skipIf(missing)(`${language}: ${title}${missing ? ' [not installed]' : ''}`, () => {
+    const [told] = stories([jobFor(language, testFolder(), 'script', one)]);
+    if (told === undefined) throw new Error('no story');
+    check(told);
+  });
+}
+
+function refused(language: Language, title: string, one: Case, reason: RegExp): void {
+  inLanguage(language, title, one, ({ first }) => {
+    expect(first.kind).toBe('X');
+    expect(first.text).toMatch(reason);
+  });
+}
+
+refused(
+  'python3',
+  'a script that does not compile',
+  { script: 'x = 1\nif:\n' },
+  /^SyntaxError: invalid syntax \(script\.py, line 2\)$/,
+);
+
+refused(
+  'python3',
+  'a module that starts a thread',
+  {
+    script: 'import threads',
+    files: { 'threads.py': 'import threading\nthreading.Thread(target=threading.Event().wait, daemon=True).start()' },
+  },
+  /^the program has started threads: it has 2$/,
+);
+
+refused(
+  'python3',
+  'a module that opens a socket',
+  { script: 'import opens', files: { 'opens.py': 'import socket\nkept = socket.socket()' } },
+  /^the program has opened socket:\[\d+\] as descriptor 3, which connections cannot share$/,
+);
+
+refused(
+  'python3',
+  'a module to preload that does not exist',
+  { script: 'pass', parkedEnvironment: ['KINETD_PRELOAD_MODULES=json nothing.here'] },
+  /^preload_modules: nothing\.here: ModuleNotFoundError: No module named 'nothing'$/,
+);
+
+inLanguage(
+  'python3',
+  'modules that the script imports first, and those to preload, are loaded when it is parked',
+  {
+    script: `"""Text."""
+import json
+VALUE = 1
+def early(a, b=2): import colorsys
+import csv
+print(1)
+import sched
+`,
+    parkedEnvironment: ['KINETD_PRELOAD_MODULES=email.message wave'],
+  },
+  ({ first }) => {
+    const loaded = (name: string): boolean => first.files?.some((file) => file.endsWith(`/${name}`)) ?? false;
+    expect(
+      ['script.py', 'json/__init__.py', 'csv.py', 'email/message.py', 'wave.py'].filter((name) => !loaded(name)),
+    ).toEqual([]);
+    expect(['colorsys.py', 'sched.py'].filter(loaded)).toEqual([]);
+  },
+);
+
+inLanguage(
+  'python3',
+  'each connection has random numbers of its own',
+  { script: 'import random\nprint(random.random(), random.SystemRandom().random())', files: {} },
+  ({ results }) => {
+    expect(new Set(results.map(({ output }) => output)).size).toBe(3);
+  },
+);
+
+inLanguage(
+  'python3',
+  'a module that reads when it is imported finds the end of input, and the connection is still to be read',
+  {
+    script: 'import reads, sys\nprint(reads.line, sys.stdin.read())',
+    files: { 'reads.py': 'line = repr(input) if False else open(0, closefd=False).read()' },
+    input: 'x',
+  },
+  ({ results }) => {
+    expect(results.map(({ output }) => output)).toEqual(['x \n', ' x\n', ' x\n']);
+  },
+);
+
+inLanguage(
+  'perl',
+  'a script that does not compile never parks, and tells so on descriptor 2',
+  { script: 'if (' },
+  ({ first, said }) => {
+    expect(first.kind).toBe('');
+    expect(said).toMatch(/^syntax error at /);
+  },
+);
+
+refused(
+  'perl',
+  'a module to preload that does not exist',
+  { script: 'print 1', parkedEnvironment: ['KINETD_PRELOAD_MODULES=POSIX Nothing::Here'] },
+  /^preload_modules: Nothing::Here: Can't locate Nothing\/Here\.pm in @INC/,
+);
+
+refused(
+  'perl',
+  'a module that opens a pipe',
+  { script: 'BEGIN { pipe $main::r, $main::w }\nprint 1' },
+  /^the program has opened pipe:\[\d+\] as descriptor \d, which connections cannot share$/,
+);
+
+inLanguage(
+  'perl',
+  'modules that it uses are loaded when it is parked, and those to preload too',
+  { script: 'use Data::Dumper;', parkedEnvironment: ['KINETD_PRELOAD_MODULES=Time::Local'] },
+  ({ first }) => {
+    for (const name of ['script.pl', 'Data/Dumper.pm', 'Time/Local.pm'])
+      expect(first.files?.filter((file) => file.endsWith(`/${name}`))).toHaveLength(1);
+  },
+);
+
+inLanguage(
+  'perl',
+  'each connection has random numbers of its own',
+  { script: 'my $number; BEGIN { $number = rand }\nprint rand' },
+  ({ results }) => {
+    expect(new Set(results.map(({ output }) => output)).size).toBe(3);
+  },
+);
