@@ -28,6 +28,7 @@
         "native/error.c",
         "native/become.c",
         "native/file.c",
+        "native/inherited.c",
         "native/launch.c",
         "native/launch-threads.c",
         "native/limits.c",

@@ -18,6 +18,7 @@ NAPI_MODULE_INIT() {
   define_reap(env, exports);
   define_timer(env, exports);
   define_limits(env, exports);
+  define_inherited(env, exports);
   define_names(env, exports);
   define_unix(env, exports);
   return exports;

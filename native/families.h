@@ -17,6 +17,7 @@ void define_plan(napi_env env, napi_value exports);
 void define_reap(napi_env env, napi_value exports);
 void define_timer(napi_env env, napi_value exports);
 void define_limits(napi_env env, napi_value exports);
+void define_inherited(napi_env env, napi_value exports);
 void define_names(napi_env env, napi_value exports);
 void define_unix(napi_env env, napi_value exports);
 

@@ -8,7 +8,7 @@ import { type Daemon, ServiceLogs, serve, syslogTransport, systemHostsPaths, sys
 import { type DaemonLog, fileDaemonLog, StreamSink, syslogDaemonLog, terminalDaemonLog } from '../log/mod.ts';
 import type { SyslogFacility } from '../model/mod.ts';
 import { asDescriptor, loadAverage, openLog, Pulse } from '../os/mod.ts';
-import { Notifier, takeSupervisorFacts } from '../supervisor/mod.ts';
+import { takeSupervisorFacts } from '../supervisor/mod.ts';
 import { type InetdOptions, loader } from './configuration.ts';
 import { detach, reportReady, takeDetachedMarker } from './detach.ts';
 import { logDiagnostics, printDiagnostics } from './report.ts';
@@ -64,11 +64,7 @@ export async function runPersonality(run: PersonalityRun): Promise<number> {
   const terminal = run.log.kind === 'terminal' ? new StreamSink(asDescriptor(2), () => '') : undefined;
   let started = false;
   // Before the configuration looks at the environment, which servers inherit.
-  const supervisor = new Notifier(
-    takeSupervisorFacts(process.env, process.pid),
-    detached ? process.pid : undefined,
-    (message) => log.write('WARNING', message),
-  );
+  const supervisor = takeSupervisorFacts(process.env, process.pid);
   return serve({
     clock,
     pulse,
@@ -90,6 +86,7 @@ export async function runPersonality(run: PersonalityRun): Promise<number> {
     graceSeconds,
     endDropped: false,
     supervisor,
+    mainPid: detached ? process.pid : undefined,
     stayAlive: run.stayAlive,
     pidFile: run.pidFile === undefined ? undefined : resolve(run.pidFile),
     dump: {

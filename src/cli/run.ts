@@ -5,7 +5,7 @@
 import { type Daemon, ServiceLogs, serve, syslogTransport, systemHostsPaths, systemResolver } from '../daemon/mod.ts';
 import { StreamSink, terminalDaemonLog } from '../log/mod.ts';
 import { asDescriptor, loadAverage, openLog, Pulse } from '../os/mod.ts';
-import { Notifier, takeSupervisorFacts } from '../supervisor/mod.ts';
+import { takeSupervisorFacts } from '../supervisor/mod.ts';
 import { chosenPaths, type InetdOptions, loader } from './configuration.ts';
 import { defaultDumpFile } from './dump-file.ts';
 import { printDiagnostics } from './report.ts';
@@ -41,9 +41,7 @@ export async function runForeground(options: RunOptions): Promise<number> {
   const log = terminalDaemonLog(asDescriptor(2), 'kinetd', options.debug);
   const syslog = syslogTransport();
   // Before the configuration looks at the environment, which servers inherit.
-  const supervisor = new Notifier(takeSupervisorFacts(process.env, process.pid), undefined, (message) =>
-    log.write('WARNING', message),
-  );
+  const supervisor = takeSupervisorFacts(process.env, process.pid);
   return serve({
     clock,
     pulse,
@@ -65,6 +63,7 @@ export async function runForeground(options: RunOptions): Promise<number> {
     graceSeconds: options.graceSeconds,
     endDropped: options.endDropped,
     supervisor,
+    mainPid: undefined,
     stayAlive: options.stayAlive,
     pidFile: options.pidFile,
     dump: {

@@ -11,6 +11,7 @@ import { DeniedClients } from '../access/mod.ts';
 import type { ServiceTable, Settings } from '../config/mod.ts';
 import { Servers } from '../launch/mod.ts';
 import { Sources } from '../limit/mod.ts';
+import type { PassedSockets } from '../listener/mod.ts';
 import type { Clock, DaemonLog, Sink } from '../log/mod.ts';
 import type { HostName, Service } from '../model/mod.ts';
 import {
@@ -46,6 +47,8 @@ export interface DaemonOptions {
   readonly pulse: Pulse;
   readonly log: DaemonLog;
   readonly logs: ServiceLogs;
+  /** Sockets that a supervisor has opened. */
+  readonly passed: PassedSockets;
   readonly loadAverage: () => number;
   readonly resolver: Resolver;
   /** hosts.allow and hosts.deny. */
@@ -138,6 +141,7 @@ export class Daemon {
   /** Opens all services of the first table. Those that cannot be opened are reported and tried again. */
   start(table: ServiceTable): void {
     this.#services = [...this.#goOver(table).started];
+    this.#options.passed.closeUnclaimed();
     this.#registrar.update(this.#services, false);
     const { available } = this;
     this.#options.log.write('NOTICE', `Started working: ${available} available service${available === 1 ? '' : 's'}`);

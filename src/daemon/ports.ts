@@ -6,7 +6,7 @@
  * after ten minutes. Here the next attempt comes after one second, then two, four … sixty, so that a service whose
  * address appears late (an interface that is not up yet at boot) comes by itself.
  */
-import { familyMissing, Listener, type ListenerObserver } from '../listener/mod.ts';
+import { familyMissing, Listener, type ListenerObserver, type PassedSockets } from '../listener/mod.ts';
 import type { DaemonLog } from '../log/mod.ts';
 import type { Endpoint, Service } from '../model/mod.ts';
 import { errnoMessage, SystemError } from '../os/mod.ts';
@@ -35,6 +35,7 @@ const longestRetrySeconds = 60;
 
 export class Ports {
   readonly #log: DaemonLog;
+  readonly #passed: PassedSockets;
   readonly #onOpened: () => void;
   readonly #observer: ListenerObserver;
   /** What a listener waits for: when it is due, and what happens then. */
@@ -45,7 +46,14 @@ export class Ports {
   #listeners: Listener[] = [];
 
   /** @param onOpened a socket is there that was not: inherited, or had later than it was asked for */
-  constructor(service: Service, observer: ListenerObserver, log: DaemonLog, onOpened: () => void = () => {}) {
+  constructor(
+    service: Service,
+    observer: ListenerObserver,
+    log: DaemonLog,
+    passed: PassedSockets,
+    onOpened: () => void = () => {},
+  ) {
+    this.#passed = passed;
     this.#onOpened = onOpened;
     this.#service = service;
     this.#observer = observer;
@@ -90,11 +98,11 @@ export class Ports {
       if (kept !== undefined && kept.state !== 'down') return kept;
       const listener = kept ?? new Listener(service, endpoint, this.#observer);
       const promised = inheritance.claim(service, endpoint);
-      if (promised !== undefined) steps.push(() => this.#open(listener, 1, () => succeed(listener, promised)));
+      if (promised !== undefined) steps.push(() => this.#open(listener, 1, () => this.#succeed(listener, promised)));
       else if (kept !== undefined)
-        steps.push(() => this.#open(listener, 1, () => listener.open(inheritance.beside(service, endpoint))));
+        steps.push(() => this.#open(listener, 1, () => this.#obtain(listener, service, inheritance)));
       else {
-        const error = failureOf(() => listener.open(inheritance.beside(service, endpoint)));
+        const error = failureOf(() => this.#obtain(listener, service, inheritance));
         if (error === undefined) opened.push(listener);
         else steps.push(() => this.#failed(listener, error, 1));
         if (error !== undefined && !unmissed(endpoint, error)) failures.push({ endpoint, error });
@@ -162,7 +170,25 @@ export class Ports {
     for (const listener of this.#listeners) this.#close(listener);
   }
 
-  #open(listener: Listener, attempt: number, open: () => void = () => listener.open()): boolean {
+  /**
+   * A socket that a supervisor has opened for it, or one of its own.
+   * @throws SystemError
+   */
+  #obtain(listener: Listener, service: Service = this.#service, inheritance?: Inheritance): void {
+    const { endpoint } = listener;
+    const descriptor = this.#passed.claim(service, endpoint);
+    if (descriptor === undefined) listener.open(inheritance?.beside(service, endpoint));
+    else listener.adopt({ descriptor, file: undefined, busy: undefined });
+  }
+
+  /** Goes on with the socket of a listener that ends. */
+  #succeed(listener: Listener, ending: Listener): void {
+    const bequest = ending.release();
+    if (bequest === undefined) this.#obtain(listener);
+    else listener.adopt(bequest);
+  }
+
+  #open(listener: Listener, attempt: number, open: () => void = () => this.#obtain(listener)): boolean {
     // A reload may come before the next attempt does, and make it pointless.
     this.#cancel(listener);
     const error = failureOf(open);
@@ -225,13 +251,6 @@ export class Ports {
     clearTimeout(this.#pending.get(listener)?.timer);
     this.#pending.delete(listener);
   }
-}
-
-/** Goes on with the socket of a listener that ends. */
-function succeed(listener: Listener, ending: Listener): void {
-  const bequest = ending.release();
-  if (bequest === undefined) listener.open();
-  else listener.adopt(bequest);
 }
 
 /** The half of a pair that nobody has asked for by name, on a machine without its family. */

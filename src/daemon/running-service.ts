@@ -72,7 +72,7 @@ export class RunningService implements ListenerObserver, LaunchObserver {
     this.#greeter = Greeter.of(service, shared);
     this.#admission = new Admission(service, shared.sources, shared.guard);
     this.#times = timesOf(service);
-    this.#ports = new Ports(service, this, shared.log, () => {
+    this.#ports = new Ports(service, this, shared.log, shared.passed, () => {
       if (this.#service.rpc !== undefined) shared.rpcPortOpened();
     });
     this.#gate = new Gate(() => this.#service, this.#admission, this.#ports, shared);

@@ -12,21 +12,24 @@
  * | others that end a process and can be caught | ignored, as by xinetd: they must not end a daemon |
  */
 import type { ServiceTable } from '../config/mod.ts';
+import { PassedSockets } from '../listener/mod.ts';
 import type { DaemonLog } from '../log/mod.ts';
 import { raiseDescriptorLimit } from '../os/mod.ts';
-import type { Notifier } from '../supervisor/mod.ts';
+import { Notifier, type SupervisorFacts } from '../supervisor/mod.ts';
 import { Daemon, type DaemonOptions } from './daemon.ts';
 import { PidFile } from './pid-file.ts';
 
-export interface ServeOptions extends DaemonOptions {
+export interface ServeOptions extends Omit<DaemonOptions, 'passed'> {
   /** Reads the whole configuration anew. Never rejects for what a file holds: see {@link ServiceTable.usable}. */
   readonly load: () => Promise<ServiceTable>;
   /** Tells the diagnostics of a table, at start and on each reload. */
   readonly report: (table: ServiceTable) => void;
   /** Called once, when the services are open. */
   readonly onStarted: (daemon: Daemon, table: ServiceTable) => void;
-  /** Who started the daemon, if he wants to know how it is. */
-  readonly supervisor: Notifier;
+  /** What who started the daemon has told it. */
+  readonly supervisor: SupervisorFacts;
+  /** Set when the supervisor has started another process than this one, and has to be told of it. */
+  readonly mainPid: number | undefined;
   /** Whether to go on without a single service. */
   readonly stayAlive: boolean;
   readonly pidFile: string | undefined;
@@ -60,6 +63,9 @@ const ignored = [
  */
 export async function serve(options: ServeOptions): Promise<number> {
   const { log } = options;
+  const complain = (message: string): void => log.write('WARNING', message);
+  const notifier = new Notifier(options.supervisor, options.mainPid, complain);
+  const passed = new PassedSockets(options.supervisor.passed, complain);
   // Node has done it already; a connection that waits for its launch needs a descriptor, whatever Node does one day.
   raiseDescriptorLimit();
   for (const signal of ignored) process.on(signal, () => {});
@@ -87,7 +93,7 @@ export async function serve(options: ServeOptions): Promise<number> {
     log.write('CRITICAL', `pid file ${options.pidFile}: ${messageOf(error)}. Exiting...`);
     return 1;
   }
-  const daemon = new Daemon(options);
+  const daemon = new Daemon({ ...options, passed });
   try {
     daemon.start(table);
     if (!options.stayAlive && daemon.available === 0) {
@@ -96,23 +102,23 @@ export async function serve(options: ServeOptions): Promise<number> {
       return 1;
     }
     options.onStarted(daemon, table);
-    options.supervisor.ready(statusOf(daemon));
+    notifier.ready(statusOf(daemon));
     if (options.checkSeconds !== undefined) every(options.checkSeconds, () => daemon.check('periodic'));
-    return await obey(orders, daemon, options);
+    return await obey(orders, daemon, notifier, options);
   } finally {
     removePidFile(pidFile, options);
   }
 }
 
-async function obey(orders: Orders, daemon: Daemon, options: ServeOptions): Promise<number> {
-  const { log, supervisor } = options;
+async function obey(orders: Orders, daemon: Daemon, notifier: Notifier, options: ServeOptions): Promise<number> {
+  const { log } = options;
   for (;;) {
     const order = await orders.next();
     if (order === 'reload') {
-      await reload(daemon, options, orders.ended);
+      await reload(daemon, notifier, options, orders.ended);
       if (!options.stayAlive && daemon.services.length === 0) {
         log.write('CRITICAL', 'No available services. Exiting');
-        supervisor.stopping();
+        notifier.stopping();
         await daemon.stop();
         return 1;
       }
@@ -124,7 +130,7 @@ async function obey(orders: Orders, daemon: Daemon, options: ServeOptions): Prom
       continue;
     }
     log.write('WARNING', 'Exiting...');
-    supervisor.stopping();
+    notifier.stopping();
     if (order === 'abandon') {
       await daemon.abandon();
       return 0;
@@ -136,9 +142,14 @@ async function obey(orders: Orders, daemon: Daemon, options: ServeOptions): Prom
   }
 }
 
-async function reload(daemon: Daemon, options: ServeOptions, ended: Promise<'ended'>): Promise<void> {
-  const { load, report, log, supervisor } = options;
-  supervisor.reloading();
+async function reload(
+  daemon: Daemon,
+  notifier: Notifier,
+  options: ServeOptions,
+  ended: Promise<'ended'>,
+): Promise<void> {
+  const { load, report, log } = options;
+  notifier.reloading();
   reopen(log);
   log.write('NOTICE', 'Starting reconfiguration');
   const table = await Promise.race([load(), ended]);
@@ -146,11 +157,11 @@ async function reload(daemon: Daemon, options: ServeOptions, ended: Promise<'end
   report(table);
   if (!table.usable) {
     log.write('WARNING', 'reconfiguration failed; the running configuration stays');
-    supervisor.ready(`${statusOf(daemon)}; the last reload failed`);
+    notifier.ready(`${statusOf(daemon)}; the last reload failed`);
     return;
   }
   daemon.reload(table);
-  supervisor.ready(statusOf(daemon));
+  notifier.ready(statusOf(daemon));
 }
 
 /** For people who ask the supervisor. */

@@ -2,6 +2,7 @@
 import type { DeniedClients } from '../access/mod.ts';
 import type { Servers } from '../launch/mod.ts';
 import type { Sources } from '../limit/mod.ts';
+import type { PassedSockets } from '../listener/mod.ts';
 import type { Clock, DaemonLog } from '../log/mod.ts';
 import type { ListingPlan } from '../model/mod.ts';
 import type { Worker } from '../worker/mod.ts';
@@ -15,6 +16,8 @@ export interface Shared extends Greetings {
   readonly clock: Clock;
   readonly log: DaemonLog;
   readonly logs: ServiceLogs;
+  /** What a supervisor has opened for the services. */
+  readonly passed: PassedSockets;
   readonly servers: Servers;
   readonly worker: Worker;
   readonly muxTargets: MuxTargets;

@@ -1,4 +1,5 @@
 /** Bound sockets and their lives. */
 export { familyMissing } from './bind.ts';
 export { Listener, type ListenerObserver } from './listener.ts';
+export { PassedSockets } from './passed-sockets.ts';
 export { type ListenerState, listenerStates } from './state.ts';

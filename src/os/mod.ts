@@ -7,6 +7,7 @@ export * from './error.ts';
 export * from './exits.ts';
 export * from './file.ts';
 export * from './file-stamp.ts';
+export * from './inherited.ts';
 export * from './launch.ts';
 export * from './limits.ts';
 export * from './names.ts';

@@ -69,6 +69,22 @@ export interface Native {
   connectUnixDatagram(path: string): number;
   sendDatagram(descriptor: number, bytes: Uint8Array): boolean;
 
+  closeOnExec(descriptor: number): boolean;
+  describeSocket(
+    descriptor: number,
+  ):
+    | readonly [
+        family: Family | 'unix',
+        type: SocketType,
+        protocol: number,
+        listening: boolean,
+        v6Only: boolean,
+        device: string,
+        address: string,
+        port: number,
+      ]
+    | undefined;
+
   bindUnix(descriptor: number, path: string, mode: number): void;
   connectUnix(descriptor: number, path: string): void;
   peerCredentials(descriptor: number): readonly [pid: number, uid: number, gid: number];

@@ -1,3 +1,3 @@
 /** What a supervisor (systemd, or what speaks like it) and its daemon tell each other. */
-export { takeSupervisorFacts } from './environment.ts';
+export { type SupervisorFacts, takeSupervisorFacts } from './environment.ts';
 export { Notifier } from './notifier.ts';

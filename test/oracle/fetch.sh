@@ -5,13 +5,14 @@
 # into a folder of its own below FOLDER (default: $KINETD_ORACLES, else test/.oracle). Nothing is installed, so the
 # daemons cannot get into each other's way or into the system's; no root is needed. What is there already stays.
 # openbsd-inetd, xinetd and rpcbind need libwrap0, openbsd-inetd libbsd0, rpcbind libtirpc3: run them with
-# LD_LIBRARY_PATH naming FOLDER/libwrap0/usr/lib/TRIPLET and so on. Libraries that these in turn need are the
-# system's; when one is missing, its name is told.
+# LD_LIBRARY_PATH naming FOLDER/libwrap0/usr/lib/TRIPLET and so on; systemd's need
+# libsystemd-shared/usr/lib/TRIPLET/systemd. Libraries that these in turn need are the system's; when one is missing,
+# its name is told.
 #
 # Status: 0 when all are there, 1 with a message otherwise.
 set -euo pipefail
 
-packages=(xinetd openbsd-inetd ucspi-tcp inetutils-inetd libwrap0 libbsd0 socat rpcbind libtirpc3)
+packages=(xinetd openbsd-inetd ucspi-tcp inetutils-inetd libwrap0 libbsd0 socat rpcbind libtirpc3 systemd libsystemd-shared)
 here=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)
 folder=${1:-${KINETD_ORACLES:-$here/../.oracle}}
 

@@ -142,7 +142,13 @@ difference(needs, "an inetd's own variable does not leak to its servers", async 
 });
 
 difference(needs, 'what a supervisor tells the daemon does not leak to its servers', async () => {
-  const told = { NOTIFY_SOCKET: '/nowhere/notify', WATCHDOG_USEC: '60000000', WATCHDOG_PID: '1' };
+  const told = {
+    NOTIFY_SOCKET: '/nowhere/notify',
+    WATCHDOG_USEC: '60000000',
+    WATCHDOG_PID: '1',
+    LISTEN_FDS: '1',
+    LISTEN_PID: '1',
+  };
   const { debian, kinetd } = await compare(
     {
       personality: 'inetd',

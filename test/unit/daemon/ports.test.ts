@@ -6,7 +6,7 @@ import { afterEach, expect, onTestFinished, test, vi } from 'vitest';
 
 import { Estate } from '../../../src/daemon/inheritance.ts';
 import { Ports } from '../../../src/daemon/ports.ts';
-import type { ListenerObserver } from '../../../src/listener/mod.ts';
+import { type ListenerObserver, PassedSockets } from '../../../src/listener/mod.ts';
 import { serviceOf } from './service.ts';
 
 const nobody: ListenerObserver = { onConnections() {}, onPending() {}, onAcceptFailure() {} };
@@ -32,7 +32,7 @@ async function takenPort(): Promise<{ other: Server; port: number }> {
 function portsOf(port: number): { ports: Ports; messages: string[] } {
   const messages: string[] = [];
   const log = { write: (_: string, message: string) => void messages.push(message), reopen() {} };
-  const ports = new Ports(serviceOf('a', { port }), nobody, log);
+  const ports = new Ports(serviceOf('a', { port }), nobody, log, new PassedSockets([], () => {}));
   onTestFinished(() => ports.close());
   return { ports, messages };
 }
