@@ -36,7 +36,18 @@ static union {
 
 bool channel_is_ours(int fd) { return fd == channel; }
 
+/* A connection whose other side has gone: at its end, for who reads. */
+static int ended_socket(void) {
+  int pair[2];
+  if (socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, pair) < 0) return -1;
+  close(pair[1]);
+  return pair[0];
+}
+
 /*
+ * Descriptor 0 becomes a socket again, since php looks at its kind when it starts: it waits at most
+ * default_socket_timeout seconds for a socket, and for ever for anything else.
+ *
  * Only what the daemon itself has started may take the socket: a program that has not loaded this library (a static one)
  * passes descriptor 0 and the variables on to the programs that it starts. The peer is who made the pair.
  */
@@ -49,8 +60,8 @@ bool channel_take(void) {
   channel = fcntl(STDIN_FILENO, F_DUPFD_CLOEXEC, USUAL_NUMBER);
   if (channel < 0) channel = fcntl(STDIN_FILENO, F_DUPFD_CLOEXEC, STDERR_FILENO + 1); /* few descriptors are allowed */
   if (channel < 0) return false;
-  int nothing = open("/dev/null", O_RDWR | O_CLOEXEC);
-  if (nothing < 0) channel_refuse("/dev/null cannot be opened");
+  int nothing = ended_socket();
+  if (nothing < 0) channel_refuse("no socket can be had");
   if (dup2(nothing, STDIN_FILENO) < 0) _exit(1);
   close(nothing);
   return true;

@@ -34,7 +34,7 @@ struct request {
 
 /* --- channel.c --- */
 
-/* Takes the socket off descriptor 0, which becomes /dev/null. False when there is none. */
+/* Takes the socket off descriptor 0, where nothing is to be read then. False when there is none. */
 bool channel_take(void);
 bool channel_is_ours(int fd);
 void channel_close(void);

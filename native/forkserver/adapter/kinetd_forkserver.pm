@@ -6,7 +6,7 @@
 # on with the script, as it always does: $0, @ARGV, __DATA__, die, exit and END blocks are its own.
 #
 # A child gets its own environment, time of start and random numbers. Modules that are loaded before see the environment of
-# the service, and /dev/null as standard input and output. Under -T the new values are tainted, since readlink() taints.
+# the service, and nothing to read as standard input. Under -T the new values are tainted, since readlink() taints.
 # See ask.c for the names below /kinetd/forkserver.
 #
 # No `use strict` here: it would stand in %INC of scripts that do not use it.

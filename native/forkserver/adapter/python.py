@@ -13,7 +13,7 @@ that it is started with: a fresh __main__, new standard streams, the exception t
 - At the end, the interpreter would free everything that it has. That is skipped when nobody can notice: when nothing is
   left that has a finalizer (a suspended generator, a temporary file …) or belongs to a compiled extension.
 
-Modules that are imported early see the environment of the service, and /dev/null as standard input and output.
+Modules that are imported early see the environment of the service, and nothing to read as standard input.
 See ask.c for the names below /kinetd/forkserver.
 """
 import sys

@@ -5,7 +5,7 @@ import { expect, test } from 'vitest';
 
 import { testFolder } from '../../daemon/kinetd.ts';
 import { type Case, jobFor, languages } from './adapter.ts';
-import { type Story, stories } from './parked.ts';
+import { type Step, type Story, stories } from './parked.ts';
 
 type Language = keyof typeof languages;
 
@@ -141,5 +141,100 @@ inLanguage(
   { script: 'my $number; BEGIN { $number = rand }\nprint rand' },
   ({ results }) => {
     expect(new Set(results.map(({ output }) => output)).size).toBe(3);
+  },
+);
+
+refused('ruby', 'a script that does not compile', { script: 'puts 1\nif (' }, /^SyntaxError: syntax error, unexpected/);
+
+refused(
+  'ruby',
+  'a script that does not compile without warnings',
+  { options: ['-w'], script: 'def unused\n  value = 1\nend' },
+  /^the script does not compile without warnings: .*assigned but unused variable/,
+);
+
+refused(
+  'ruby',
+  'a library that starts a thread',
+  { script: 'require_relative "threads"', files: { 'threads.rb': 'Thread.new { sleep }' } },
+  /^the program has started threads: it has [23]$/,
+);
+
+refused(
+  'ruby',
+  'a library to preload that does not exist',
+  { script: 'puts 1', parkedEnvironment: ['KINETD_PRELOAD_MODULES=set nothing/here'] },
+  /^preload_modules: nothing\/here: LoadError: cannot load such file/,
+);
+
+inLanguage(
+  'ruby',
+  'libraries that the script requires first, and those to preload, are loaded when it is parked',
+  {
+    script: `# frozen_string_literal: true
+require 'json'
+NAME = 'x'
+def late = require('csv')
+require_relative 'beside'
+puts rand, Random.rand
+require 'abbrev'
+`,
+    files: { 'beside.rb': 'rand' },
+    parkedEnvironment: ['KINETD_PRELOAD_MODULES=digest/md5'],
+  },
+  ({ first, results }) => {
+    const loaded = (name: string): boolean => first.files?.some((file) => file.endsWith(`/${name}`)) ?? false;
+    expect(['script.rb', 'beside.rb', 'json.rb', 'digest.rb'].filter((name) => !loaded(name))).toEqual([]);
+    expect(['csv.rb', 'abbrev.rb'].filter(loaded)).toEqual([]);
+    expect(new Set(results.flatMap(({ output }) => output?.split('\n'))).size).toBe(7);
+  },
+);
+
+refused(
+  'php',
+  'a script that does not compile',
+  { script: '<?php\nif (' },
+  /^the script, or a file to preload, does not compile$/,
+);
+
+refused(
+  'php',
+  'a file to preload that does not exist',
+  { script: '<?php echo 1;', parkedEnvironment: ['KINETD_PRELOAD_MODULES=nothing/here.php'] },
+  /^preload_modules: nothing\/here\.php: no such file in the include_path$/,
+);
+
+inLanguage(
+  'php',
+  'each connection has random numbers of its own, and files to preload are told',
+  {
+    script: '<?php\necho mt_rand(), " ", lcg_value(), " ", uniqid("", true), " ", bin2hex(random_bytes(8));',
+    files: { 'early.inc': '<?php return 1;' },
+    parkedEnvironment: ['KINETD_PRELOAD_MODULES=@FOLDER@/early.inc'],
+  },
+  ({ first, results }) => {
+    expect(new Set(results.flatMap(({ output }) => output?.split(' '))).size).toBe(12);
+    for (const name of ['script.php', 'early.inc'])
+      expect(first.files?.filter((file) => file.endsWith(`/${name}`))).toHaveLength(1);
+  },
+);
+
+test.skipIf(!existsSync(languages.php.program))(
+  'php: a file that is included is compiled again when it has changed',
+  () => {
+    const folder = testFolder();
+    const included = `${folder}/included.inc`;
+    const one: Case = {
+      script: '<?php\ninclude "@FOLDER@/included.inc";',
+      files: { 'included.inc': '<?php echo "old";' },
+    };
+    const steps: readonly Step[] = [
+      { do: 'request' },
+      { do: 'request' },
+      { do: 'write', path: included, text: '<?php echo "newer";' },
+      { do: 'request' },
+    ];
+    const [told] = stories([jobFor('php', folder, 'script', one, steps)]);
+    expect(told?.results.map(({ output }) => output)).toEqual(['old', 'old', undefined, 'newer']);
   },
 );

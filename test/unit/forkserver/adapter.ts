@@ -15,12 +15,28 @@ import { type Job, type Result, type Step, type Story, stories } from './parked.
 
 const adapters: string = join(root, 'native/forkserver/adapter');
 
+const setting = (text: string): readonly string[] => ['-d', text];
+
 /** How a language is started in the place of `INTERPRETER OPTIONS SCRIPT ARGUMENTS`; see docs of the adapters. */
 export const languages = {
   python3: {
     program: '/usr/bin/python3',
     extension: 'py',
     parked: (options: readonly string[]): readonly string[] => [...options, join(adapters, 'python.py')],
+  },
+  ruby: {
+    program: '/usr/bin/ruby',
+    extension: 'rb',
+    parked: (options: readonly string[]): readonly string[] => [...options, '-r', join(adapters, 'ruby.rb')],
+  },
+  php: {
+    program: '/usr/bin/php',
+    extension: 'php',
+    parked: (options: readonly string[]): readonly string[] => [
+      ...['opcache.enable_cli=1', 'opcache.revalidate_freq=0', 'opcache.file_update_protection=0'].flatMap(setting),
+      ...['opcache.record_warnings=1', `auto_prepend_file=${join(adapters, 'php.php')}`].flatMap(setting),
+      ...options,
+    ],
   },
   perl: {
     program: '/usr/bin/perl',
@@ -66,7 +82,7 @@ export function jobFor(
     argv: [program, ...options, script, ...args],
     parkedArgv: [program, ...parked(options), script, ...args],
     ...(environment === undefined ? {} : { environment: ['PATH=/usr/bin:/bin', ...environment] }),
-    ...(parkedEnvironment === undefined ? {} : { parkedEnvironment }),
+    ...(parkedEnvironment === undefined ? {} : { parkedEnvironment: parkedEnvironment.map(text) }),
     steps: steps ?? [
       { do: 'exec', ...connection },
       { do: 'request', ...connection },
