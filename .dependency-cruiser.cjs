@@ -9,6 +9,7 @@ const allowed = {
   limit: ['model', 'address'],
   config: ['model', 'address'],
   log: ['model'],
+  metrics: ['model'],
   os: ['model'],
   listener: ['model', 'os'],
   launch: ['model', 'os'],
@@ -22,6 +23,7 @@ const allowed = {
     'limit',
     'config',
     'log',
+    'metrics',
     'os',
     'listener',
     'launch',
@@ -33,7 +35,7 @@ const allowed = {
 };
 
 /** Folders that must stay pure: no clock, no files, no process. */
-const pure = '^src/(model|address|access|limit|config/(xinetd|inetd|diagnostic))/';
+const pure = '^src/(model|address|access|limit|metrics|config/(xinetd|inetd|diagnostic))/';
 
 const layers = Object.entries(allowed).map(([folder, targets]) => ({
   name: `layer-${folder}`,

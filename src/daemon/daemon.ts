@@ -37,6 +37,7 @@ import { boundTo, internetSockets, openDescriptors } from './own-process.ts';
 import { Registrar } from './registrar.ts';
 import { planReload } from './reload-plan.ts';
 import { RunningService } from './running-service.ts';
+import type { Onlooker } from './service-events.ts';
 import type { ServiceLogs } from './service-logs.ts';
 import type { Shared } from './shared.ts';
 import { type Outcome, Transition } from './transition.ts';
@@ -80,6 +81,7 @@ export class Daemon {
   readonly #servers: Servers;
   readonly #worker: Worker;
   readonly #exits: ExitWatch;
+  readonly #onlookers = new Set<Onlooker>();
   #services: RunningService[] = [];
   /** Dropped by a reload, with servers that still run: their logs stay open until the last of these has ended. */
   readonly #leaving = new Set<RunningService>();
@@ -108,6 +110,7 @@ export class Daemon {
     this.#registrar = new Registrar(new Portmapper(), options.log);
     this.#shared = {
       ...options,
+      onlookers: this.#onlookers,
       servers: this.#servers,
       worker: this.#worker,
       muxTargets: muxTargetsOf(() => this.#services),

@@ -9,8 +9,8 @@
  *   one START in this time, and not one for each datagram.
  */
 import type { Listener } from '../listener/mod.ts';
-import type { Clock, ServiceRecord } from '../log/mod.ts';
-import type { BuiltinName, BuiltinPlan, ListingPlan, Peer, RedirectPlan } from '../model/mod.ts';
+import type { Clock } from '../log/mod.ts';
+import type { BuiltinName, BuiltinPlan, ListingPlan, Peer, RedirectPlan, ServiceRecord } from '../model/mod.ts';
 import { type Connection, closeDescriptor, errnoMessage } from '../os/mod.ts';
 import { type Job, type RelayFailure, type TaskEnd, type TaskId, textOf, type Worker } from '../worker/mod.ts';
 import { MuxClient, type MuxTargets } from './behind-tcpmux.ts';
@@ -213,10 +213,11 @@ export class Delegated {
     for (const cut of this.#tasks.values()) cut();
   }
 
-  #recordExit({ pid, ending }: TaskEnd, startedAt: number, timedOut: boolean): void {
+  #recordExit({ pid, ending, received, sent }: TaskEnd, startedAt: number, timedOut: boolean): void {
     this.#service.record({
       event: 'exit',
       facts: { pid, ending },
+      carried: { received, sent },
       seconds: (this.#clock() - startedAt) / 1000,
       timedOut,
     });

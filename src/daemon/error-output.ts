@@ -5,8 +5,8 @@
  * A pipe whose server has ended may still be open, because the server has left processes behind. It is read for a
  * minute more, and only so many such pipes are kept; then who writes there gets SIGPIPE.
  */
-import type { DaemonLog, ServiceRecord } from '../log/mod.ts';
-import type { ProgramPlan } from '../model/mod.ts';
+import type { DaemonLog } from '../log/mod.ts';
+import type { ProgramPlan, ServiceRecord } from '../model/mod.ts';
 import { type Descriptor, openNull, SystemError } from '../os/mod.ts';
 import { type ErrorLines, ErrorPipe } from './error-pipe.ts';
 

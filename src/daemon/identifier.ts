@@ -6,8 +6,7 @@
  * about clients to be served and those about refused ones by their number.
  */
 import type { Occupancy } from '../limit/mod.ts';
-import type { ServiceRecord } from '../log/mod.ts';
-import type { Decision, IdentAnswer } from '../model/mod.ts';
+import type { Decision, IdentAnswer, ServiceRecord } from '../model/mod.ts';
 import { type Connection, closeDescriptor } from '../os/mod.ts';
 import type { Job, TaskId, Worker } from '../worker/mod.ts';
 import type { Refusal } from './refusal.ts';

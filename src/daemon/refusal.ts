@@ -3,8 +3,8 @@
  * touched a sensor is refused by every service from now on.
  */
 import type { DeniedClients } from '../access/mod.ts';
-import type { Clock, DaemonLevel, DaemonLog, ServiceRecord } from '../log/mod.ts';
-import type { Decision, Peer, Service, SyslogLevel } from '../model/mod.ts';
+import type { Clock, DaemonLevel, DaemonLog } from '../log/mod.ts';
+import type { Decision, Peer, Service, ServiceRecord, SyslogLevel } from '../model/mod.ts';
 import { isRecent } from './repeated-trouble.ts';
 
 /** A client that is not served now: also one whose name would have to be waited for, when nobody can wait. */

@@ -5,17 +5,11 @@
  * A connection goes accept → admission → launch → START; a server's exit goes EXIT → slot released → (for `wait`)
  * listener watched again. Nothing here waits, and nothing here throws for what a client or the system does.
  */
-import type { Ends, Server, ServerTimes } from '../launch/mod.ts';
+import type { ServerTimes } from '../launch/mod.ts';
 import type { Listener, ListenerObserver } from '../listener/mod.ts';
-import { type ServiceRecord, type Sink, serviceLine } from '../log/mod.ts';
-import {
-  type Endpoint,
-  type ExitFacts,
-  hasConnections,
-  type LaunchStep,
-  type Peer,
-  type Service,
-} from '../model/mod.ts';
+import type { Sink } from '../log/mod.ts';
+import type { ServiceCounters } from '../metrics/mod.ts';
+import type { Endpoint, Peer, Service } from '../model/mod.ts';
 import { type Connection, closeDescriptor, type Descriptor } from '../os/mod.ts';
 import { Admission } from './admission.ts';
 import { type Answer, answerOf, isQuick } from './answer.ts';
@@ -27,22 +21,21 @@ import { Greeter } from './greeter.ts';
 import { Identifier } from './identifier.ts';
 import type { Inheritance } from './inheritance.ts';
 import { NameWait } from './name-wait.ts';
+import { Pending } from './pending.ts';
 import { type PortChange, Ports } from './ports.ts';
 import { Queue, type Waiter } from './queue.ts';
 import { type Refusal, Refusals } from './refusal.ts';
 import { sameTime, timesOf } from './server-times.ts';
-import type { LaunchObserver } from './service-launches.ts';
-import type { ServiceLog } from './service-logs.ts';
+import { type ServiceError, ServiceEvents } from './service-events.ts';
+import { launchRetrySeconds, ServiceServers } from './service-servers.ts';
 import type { Shared } from './shared.ts';
 import { Starvation } from './starvation.ts';
 import { TurningAway } from './turning-away.ts';
 
-/** A `wait` service whose server could not be started is tried again after this; xinetd retries a fork as slowly. */
-const launchRetrySeconds = 5;
 /** The worker cannot take more: clients queue this long, or until it can. */
 const workerRetrySeconds = 1;
 
-export class RunningService implements ListenerObserver, LaunchObserver {
+export class RunningService implements ListenerObserver {
   readonly #shared: Shared;
   readonly #admission: Admission;
   readonly #ports: Ports;
@@ -56,7 +49,9 @@ export class RunningService implements ListenerObserver, LaunchObserver {
   #answer: Answer;
   #greeter: Greeter | undefined;
   #times: ServerTimes | undefined;
-  #log: ServiceLog | undefined;
+  readonly #events: ServiceEvents;
+  readonly #serving: ServiceServers;
+  readonly #pending: Pending;
   readonly #refusals: Refusals;
   readonly #muxed: MuxedService;
   readonly #starvation: Starvation;
@@ -66,28 +61,37 @@ export class RunningService implements ListenerObserver, LaunchObserver {
   constructor(service: Service, shared: Shared) {
     this.#service = service;
     this.#shared = shared;
-    this.#log = shared.logs.of(service);
-    this.#errors = new ErrorOutput(shared.log, (record) => this.#record(record));
-    this.#answer = answerOf(service, this.#shared.servers, this.#errors, this);
-    this.#greeter = Greeter.of(service, shared);
+    this.#events = new ServiceEvents(service.id, shared.logs.of(service), shared);
+    this.#errors = new ErrorOutput(shared.log, this.#events.record);
     this.#admission = new Admission(service, shared.sources, shared.guard);
     this.#times = timesOf(service);
     this.#ports = new Ports(service, this, shared.log, shared.passed, () => {
       if (this.#service.rpc !== undefined) shared.rpcPortOpened();
     });
+    this.#starvation = new Starvation(this.#ports, shared);
+    this.#serving = new ServiceServers({
+      owner: this,
+      clock: shared.clock,
+      events: this.#events,
+      ports: this.#ports,
+      starvation: this.#starvation,
+      times: () => this.#times,
+      leave: (peer) => this.#leave(peer),
+    });
+    this.#answer = answerOf(service, shared.servers, this.#errors, this.#serving);
+    this.#greeter = Greeter.of(service, shared);
     this.#gate = new Gate(() => this.#service, this.#admission, this.#ports, shared);
     this.#nameWait = new NameWait(shared, this.#ports);
     this.#identifier = new Identifier(shared.worker, {
       required: () => this.#service.identification?.required === true,
       occupancy: this.#admission.occupancy,
-      record: (record) => this.#record(record),
+      record: this.#events.record,
       review: ({ peer, local }) => this.#admission.review(peer, local),
       turnAway: (connection, refusal) => this.#turningAway.refuse(connection, refusal),
       dismiss: ({ descriptor }) => this.#turningAway.close(descriptor),
       advance: () => this.#queue.advance(),
     });
-    this.#starvation = new Starvation(this.#ports, shared);
-    this.#refusals = new Refusals(shared, (record) => this.#record(record));
+    this.#refusals = new Refusals(shared, this.#events.record);
     this.#turningAway = new TurningAway(
       {
         service: () => this.#service,
@@ -98,8 +102,8 @@ export class RunningService implements ListenerObserver, LaunchObserver {
       shared,
     );
     const places = {
-      enter: ({ address }: Peer) => this.#admission.occupancy.enter(address),
-      leave: (peer: Peer) => this.#leave(peer),
+      enter: (peer: Peer | undefined) => this.#admission.occupancy.enter(peer?.address),
+      leave: (peer: Peer | undefined) => this.#leave(peer),
     };
     this.#muxed = new MuxedService({
       ...places,
@@ -108,13 +112,24 @@ export class RunningService implements ListenerObserver, LaunchObserver {
       ask: (address, answered, dismissed) => this.#nameWait.ask(address, answered, dismissed),
       serve: (connection) => this.#letIn(connection, undefined, false),
     });
+    this.#pending = new Pending({
+      ...places,
+      service: () => this.#service,
+      answer: () => this.#answer,
+      gate: this.#gate,
+      events: this.#events,
+      refusals: this.#refusals,
+      nameWait: this.#nameWait,
+      delegated: () => this.#delegated,
+      starve: (listener, code) => this.onAcceptFailure(listener, code),
+    });
     this.#delegated = new Delegated(shared.worker, shared.clock, {
       ...places,
-      record: (record) => this.#record(record),
+      record: this.#events.record,
       timeout: () => this.#service.limits.timeout?.seconds,
       list: shared.list,
-      complain: (message) => shared.log.write('ERROR', `service ${this.#service.id}: ${message}`),
-      judge: (listener, sender) => this.#judgeSender(listener, sender),
+      complain: this.#events.complain,
+      judge: (listener, sender) => this.#pending.judgeSender(listener, sender),
       rest: (listener) => this.#ports.holdFor(listener, workerRetrySeconds),
       retry: (listener) => this.#ports.holdFor(listener, launchRetrySeconds),
       resume: (listener) => this.#ports.resume(listener),
@@ -171,7 +186,17 @@ export class RunningService implements ListenerObserver, LaunchObserver {
   }
 
   get sink(): Sink | undefined {
-    return this.#log?.sink;
+    return this.#events.sink;
+  }
+
+  /** What has happened to its clients since it came. */
+  get counters(): ServiceCounters {
+    return this.#events.counters;
+  }
+
+  /** Why a server could not be started, or a client not be passed on, last. */
+  get lastError(): ServiceError | undefined {
+    return this.#events.lastError;
   }
 
   /** The listeners that end when it is given this text. */
@@ -195,7 +220,7 @@ export class RunningService implements ListenerObserver, LaunchObserver {
    */
   prepare(service: Service, inheritance: Inheritance): PortChange {
     const log = this.#shared.logs.of(service);
-    const answer = answerOf(service, this.#shared.servers, this.#errors, this);
+    const answer = answerOf(service, this.#shared.servers, this.#errors, this.#serving);
     const ports = this.#ports.prepare(service, inheritance);
     return {
       ...ports,
@@ -204,7 +229,7 @@ export class RunningService implements ListenerObserver, LaunchObserver {
         this.#answer = answer;
         this.#greeter = Greeter.of(service, this.#shared);
         if (!sameTime(this.#service, service)) this.#times = timesOf(service);
-        this.#log = log;
+        this.#events.update(service.id, log);
         this.#service = service;
         this.#admission.update(service);
         ports.take();
@@ -235,6 +260,7 @@ export class RunningService implements ListenerObserver, LaunchObserver {
    * enough to do for this service, its further clients wait in the kernel's queue and not as descriptors of the daemon.
    */
   onConnections(listener: Listener, connections: readonly Connection[]): void {
+    this.#events.counters.accepted += connections.length;
     if (this.#greeter !== undefined) for (const { descriptor } of connections) this.#greeter.meet(descriptor);
     this.#admit(listener, connections);
   }
@@ -291,104 +317,17 @@ export class RunningService implements ListenerObserver, LaunchObserver {
   }
 
   onPending(listener: Listener): void {
-    const answer = this.#answer;
-    const stream = hasConnections(this.#service.socketType);
-    const peer = stream ? undefined : listener.firstSender();
-    if (!stream && peer === undefined) return;
-    const local = stream ? listener.local : listener.onlyAddress;
-    const decision = this.#gate.decide(peer, local);
-    if (decision.verdict === 'ask' && this.#nameWait.rest(decision.address, listener)) return;
-    if (decision.verdict !== 'allow') {
-      this.#refusePending(listener, decision);
-      return;
-    }
-    if (answer.kind === 'sensor') throw new Error('a sensor lets nobody in');
-    if (!this.#gate.mayStart(listener)) return;
-    if (answer.kind !== 'program') {
-      if (peer !== undefined && answer.kind === 'builtin')
-        this.#delegated.lend(answer, this.#service.limits.rates !== undefined, listener, peer);
-    } else {
-      this.#admission.occupancy.enter(peer?.address);
-      const failure = answer.launches.handOver(listener, { peer, local });
-      if (failure === undefined) return;
-      this.#leave(peer);
-      this.onAcceptFailure(listener, failure);
-    }
+    this.#pending.serve(listener);
   }
 
   onAcceptFailure(listener: Listener, code: string): void {
     this.#starvation.rest(listener, this.#service.id, code);
   }
 
-  onLaunched(pid: number, { peer }: Ends, waiting: Listener | undefined): Server {
-    this.#record({ event: 'start', pid, from: peer?.address });
-    const times = this.#times;
-    times?.begin(pid);
-    return {
-      pid,
-      peer,
-      owner: this,
-      awaited: waiting !== undefined,
-      startedAt: this.#shared.clock(),
-      onExit: (server, facts) => this.#ended(server, facts, waiting, times?.end(pid) ?? false),
-    };
-  }
-
-  onLaunchFailed(message: string, step: LaunchStep, { peer }: Ends, waiting: Listener | undefined): void {
-    this.#shared.log.write('ERROR', `service ${this.#service.id}: ${message}`);
-    this.#record({ event: 'fail', reason: step === 'fork' ? 'fork' : 'exec', from: peer?.address });
-    this.#leave(peer);
-    if (waiting === undefined) return;
-    waiting.giveBack();
-    this.#ports.holdFor(waiting, launchRetrySeconds);
-  }
-
-  /** Clients that waited until others had been launched are accepted again. */
-  onRoom(): void {
-    this.#ports.unhold();
-  }
-
-  #ended(server: Server, facts: ExitFacts, waiting: Listener | undefined, timedOut: boolean): void {
-    this.#record({ event: 'exit', facts, seconds: (this.#shared.clock() - server.startedAt) / 1000, timedOut });
-    this.#leave(server.peer);
-    waiting?.giveBack();
-    this.#starvation.relieve();
-  }
-
   /** A place has become free. */
   #leave(peer: Peer | undefined): void {
     this.#admission.occupancy.leave(peer?.address);
     this.#queue.advance();
-  }
-
-  /**
-   * What came first is taken out of the queue unread, so that the next in it gets its turn; under xinetd such a
-   * service answers nobody ever again.
-   */
-  #refusePending(listener: Listener, refusal: Refusal): void {
-    if (listener.state !== 'listening') {
-      const from = hasConnections(this.#service.socketType) ? undefined : listener.firstSender()?.address;
-      this.#refusals.tell(this.#service, refusal, from);
-      return;
-    }
-    const { peer, failure } = listener.discardFirst();
-    if (failure !== undefined) {
-      this.onAcceptFailure(listener, failure);
-      return;
-    }
-    this.#refusals.tellSender(this.#service, refusal, peer);
-  }
-
-  /** Somebody else has sent to a socket that the worker has. It cannot wait for his name; he may send again. */
-  #judgeSender(listener: Listener, sender: Peer): boolean {
-    const decision = this.#gate.decide(sender, listener.onlyAddress);
-    if (decision.verdict === 'allow') {
-      this.#record({ event: 'start', pid: 0, from: sender.address });
-      return true;
-    }
-    if (decision.verdict === 'ask') this.#nameWait.find(decision.address);
-    this.#refusals.tellSender(this.#service, decision, sender);
-    return false;
   }
 
   #queueOf(service: Service): Queue {
@@ -404,11 +343,5 @@ export class RunningService implements ListenerObserver, LaunchObserver {
       },
       refuse: ({ connection }, refusal) => this.#turningAway.refuse(connection, refusal),
     });
-  }
-
-  #record(record: ServiceRecord): void {
-    if (this.#log === undefined) return;
-    const line = serviceLine(this.#service.id, this.#log.flags, record);
-    if (line !== undefined) this.#log.sink.write(line);
   }
 }

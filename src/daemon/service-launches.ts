@@ -12,7 +12,8 @@ import type { ErrorEnd, ErrorOutput } from './error-output.ts';
 import { LaunchPlace } from './launch-place.ts';
 
 export interface LaunchObserver {
-  onLaunched(pid: number, ends: Ends, waiting: Listener | undefined): Server;
+  /** @param seconds how long the launch took */
+  onLaunched(pid: number, ends: Ends, waiting: Listener | undefined, seconds: number): Server;
   /** @param message the step in words, with its reason */
   onLaunchFailed(message: string, step: LaunchStep, ends: Ends, waiting: Listener | undefined): void;
   /** {@link ServiceLaunches.crowded} was true, and so few are left now that more may come. */
@@ -71,8 +72,9 @@ export class ServiceLaunches {
       this.#observer.onLaunchFailed(this.#failure(launched), launched.step, ends, waiting);
       return;
     }
-    this.#place.launched(from, performance.now());
-    this.#servers.add(this.#launched(launched.pid, ends, waiting, errors));
+    const to = performance.now();
+    this.#place.launched(from, to);
+    this.#servers.add(this.#launched(launched.pid, ends, waiting, errors, to - from));
   }
 
   /** Takes the descriptor and closes it when the launch has come to its end. */
@@ -85,8 +87,9 @@ export class ServiceLaunches {
       closeDescriptor(descriptor);
       this.#underWay--;
       if (launched.ok) {
-        this.#place.launched(from, performance.now());
-        this.#servers.settle(this.#launched(launched.pid, ends, waiting, errors));
+        const to = performance.now();
+        this.#place.launched(from, to);
+        this.#servers.settle(this.#launched(launched.pid, ends, waiting, errors, to - from));
       } else {
         errors?.failed();
         this.#observer.onLaunchFailed(this.#failure(launched), launched.step, ends, waiting);
@@ -100,8 +103,14 @@ export class ServiceLaunches {
     return this.#errors.next(this.#program.stderr, this.#id);
   }
 
-  #launched(pid: number, ends: Ends, waiting: Listener | undefined, errors: ErrorEnd | undefined): Server {
-    const server = this.#observer.onLaunched(pid, ends, waiting);
+  #launched(
+    pid: number,
+    ends: Ends,
+    waiting: Listener | undefined,
+    errors: ErrorEnd | undefined,
+    milliseconds: number,
+  ): Server {
+    const server = this.#observer.onLaunched(pid, ends, waiting, milliseconds / 1000);
     if (errors === undefined) return server;
     errors.started(pid);
     return {

@@ -10,6 +10,7 @@ import type { Guard } from './access-control.ts';
 import type { MuxTargets } from './behind-tcpmux.ts';
 import type { Greetings } from './greeter.ts';
 import type { Inquiries } from './inquiries.ts';
+import type { Onlooker } from './service-events.ts';
 import type { ServiceLogs } from './service-logs.ts';
 
 export interface Shared extends Greetings {
@@ -18,6 +19,8 @@ export interface Shared extends Greetings {
   readonly logs: ServiceLogs;
   /** What a supervisor has opened for the services. */
   readonly passed: PassedSockets;
+  /** Told of everything that happens to clients and servers. */
+  readonly onlookers: ReadonlySet<Onlooker>;
   readonly servers: Servers;
   readonly worker: Worker;
   readonly muxTargets: MuxTargets;

@@ -5,8 +5,8 @@
 import { closeSync, writeSync } from 'node:fs';
 
 import type { SyslogFacility, SyslogLevel } from '../model/mod.ts';
+import type { DaemonLevel } from './daemon-level.ts';
 import { printable } from './printable.ts';
-import type { DaemonLevel } from './record.ts';
 import type { Clock, OpenFile } from './sink.ts';
 import { StreamSink } from './stream-sink.ts';
 import { SyslogSink, type SyslogTransport } from './syslog-sink.ts';

@@ -1,8 +1,9 @@
 /** Facts become lines, and lines go to sinks. */
+
+export type { DaemonLevel } from './daemon-level.ts';
 export { type DaemonLog, fileDaemonLog, syslogDaemonLog, terminalDaemonLog } from './daemon-log.ts';
 export { FileSink } from './file-sink.ts';
 export { printable } from './printable.ts';
-export type { DaemonLevel, ServiceRecord } from './record.ts';
 export { serviceLine } from './service-line.ts';
 export type { Clock, Later, OpenFile, Sink } from './sink.ts';
 export { StreamSink } from './stream-sink.ts';

@@ -4,8 +4,7 @@
  * log_on_success and log_on_failure. Kinetd's own are USAGE, the reasons `exec`, `queue` and `rate_limit…`, and a last
  * word `timeout` behind the fields that xinetd has.
  */
-import type { Logging, SuccessFlag } from '../model/mod.ts';
-import type { ExitRecord, ServiceRecord } from './record.ts';
+import type { ExitRecord, Logging, ServiceRecord, SuccessFlag } from '../model/mod.ts';
 
 /** What xinetd writes for a client that the daemon cannot know. */
 const noAddress = '<no address>';

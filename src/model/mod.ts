@@ -3,4 +3,5 @@ export * from './address.ts';
 export type * from './decision.ts';
 export type * from './host-name.ts';
 export * from './launch.ts';
+export type * from './record.ts';
 export * from './service.ts';

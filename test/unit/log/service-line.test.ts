@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
 
-import { type ServiceRecord, serviceLine } from '../../../src/log/mod.ts';
-import type { ExitFacts, FailureFlag, SuccessFlag } from '../../../src/model/mod.ts';
+import { serviceLine } from '../../../src/log/mod.ts';
+import type { ExitFacts, FailureFlag, ServiceRecord, SuccessFlag } from '../../../src/model/mod.ts';
 
 const flags = (success: readonly SuccessFlag[], failure: readonly FailureFlag[] = []) => ({
   onSuccess: new Set(success),

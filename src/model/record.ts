@@ -1,14 +1,22 @@
 /**
- * What a service's log is told, as facts. Text is made from them in one place (service-line.ts), so that
- * another format is another function and no caller changes.
+ * What happens to the clients and servers of a service, as facts. They leave a service in one place
+ * (daemon/service-events.ts), for its log, its counters and whoever looks on; text and numbers are made there.
  */
-import type { ExitFacts, FailReason, IdentFailure } from '../model/mod.ts';
+import type { FailReason } from './decision.ts';
+import type { ExitFacts } from './launch.ts';
+import type { IdentFailure } from './service.ts';
 
 /** How a server ended; what it used is known of processes of its own alone. */
 export type EndFacts = Pick<ExitFacts, 'pid' | 'ending'> & Partial<Omit<ExitFacts, 'pid' | 'ending'>>;
 
 export type ServiceRecord =
-  | { readonly event: 'start'; readonly pid: number; readonly from: string | undefined }
+  | {
+      readonly event: 'start';
+      readonly pid: number;
+      readonly from: string | undefined;
+      /** From the decision to start a program until it was executed; undefined when it is no process of its own. */
+      readonly launchSeconds?: number | undefined;
+    }
   | { readonly event: 'fail'; readonly reason: FailReason; readonly from: string | undefined }
   /** What an ident server has said about a client. */
   | { readonly event: 'userid'; readonly user: string; readonly of: 'served' | 'refused' }
@@ -27,9 +35,8 @@ export interface ExitRecord {
   readonly facts: EndFacts;
   /** How long the server ran, by the wall clock. */
   readonly seconds: number;
+  /** What a client of the worker has sent and was sent, in bytes. */
+  readonly carried?: { readonly received: number; readonly sent: number } | undefined;
   /** It was told to end because its `timeout` was over. */
   readonly timedOut: boolean;
 }
-
-/** How important a message of the daemon itself is; xinetd's words, most important first. */
-export type DaemonLevel = 'CRITICAL' | 'ERROR' | 'WARNING' | 'NOTICE' | 'INFO' | 'DEBUG';

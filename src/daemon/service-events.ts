@@ -1,0 +1,65 @@
+/**
+ * The one place where facts leave a service: to its counters, to its log if that wants them, and to those who look on
+ * at the moment (`kinetd tail`). While nobody does, that costs a look at an empty set.
+ */
+import { type Clock, type DaemonLog, type Sink, serviceLine } from '../log/mod.ts';
+import { ServiceCounters } from '../metrics/mod.ts';
+import type { ServiceRecord } from '../model/mod.ts';
+import type { ServiceLog } from './service-logs.ts';
+
+/** Somebody who looks on. Must neither throw nor take long: clients wait meanwhile. */
+export type Onlooker = (id: string, record: ServiceRecord) => void;
+
+/** What went wrong with a service, and when (milliseconds since the epoch). */
+export interface ServiceError {
+  readonly time: number;
+  readonly message: string;
+}
+
+interface Surroundings {
+  readonly clock: Clock;
+  readonly log: DaemonLog;
+  readonly onlookers: ReadonlySet<Onlooker>;
+}
+
+export class ServiceEvents {
+  readonly counters: ServiceCounters = new ServiceCounters();
+  readonly #shared: Surroundings;
+  #id: string;
+  #log: ServiceLog | undefined;
+  #lastError: ServiceError | undefined;
+
+  constructor(id: string, log: ServiceLog | undefined, shared: Surroundings) {
+    this.#id = id;
+    this.#log = log;
+    this.#shared = shared;
+  }
+
+  /** A reload: counts go on. */
+  update(id: string, log: ServiceLog | undefined): void {
+    this.#id = id;
+    this.#log = log;
+  }
+
+  get sink(): Sink | undefined {
+    return this.#log?.sink;
+  }
+
+  get lastError(): ServiceError | undefined {
+    return this.#lastError;
+  }
+
+  readonly record = (record: ServiceRecord): void => {
+    this.counters.count(record);
+    for (const onlooker of this.#shared.onlookers) onlooker(this.#id, record);
+    if (this.#log === undefined) return;
+    const line = serviceLine(this.#id, this.#log.flags, record);
+    if (line !== undefined) this.#log.sink.write(line);
+  };
+
+  /** For the daemon's own log. */
+  readonly complain = (message: string): void => {
+    this.#lastError = { time: this.#shared.clock(), message };
+    this.#shared.log.write('ERROR', `service ${this.#id}: ${message}`);
+  };
+}

@@ -1,0 +1,2 @@
+/** What is counted, for each service. Pure. */
+export { ServiceCounters } from './service-counters.ts';
