@@ -33,6 +33,9 @@
 #define RAW_SETUID SYS_setuid
 #endif
 
+/* Room for `LISTEN_PID=` and any number. */
+enum { LISTEN_PID_TEXT = 40 };
+
 /* The kernel's own signal sets and actions: the C library hides two signals, and a default action is all zeros. */
 enum { KERNEL_SIGNALS = _NSIG - 1, KERNEL_SET_BYTES = KERNEL_SIGNALS / 8 };
 struct kernel_set {
@@ -81,26 +84,42 @@ static bool renounce_privileges(void) {
 }
 
 /*
- * Puts the three descriptors onto 0, 1 and 2. Sources that are themselves among those go out of the way first, so
- * that none is overwritten before its turn; the copies are close-on-exec, and dup2 makes the final ones survive.
+ * Puts the three descriptors onto 0, 1 and 2, and those that are passed behind them. Sources that are themselves among
+ * those numbers go out of the way first, so that none is overwritten before its turn; the copies are close-on-exec, and
+ * dup2 makes the final ones survive.
  */
-static bool place_descriptors(const int wanted[3]) {
-  int source[3];
-  for (int i = 0; i < 3; i++) {
-    source[i] = wanted[i] > 2 ? wanted[i] : fcntl(wanted[i], F_DUPFD_CLOEXEC, 3);
-    if (source[i] < 0) return false;
+static bool place_descriptors(struct start *start) {
+  int end = 3 + start->passed_count;
+  for (int i = 0; i < end; i++) {
+    int *source = i < 3 ? &start->descriptors[i] : &start->passed[i - 3];
+    if (*source < end) *source = fcntl(*source, F_DUPFD_CLOEXEC, end);
+    if (*source < 0) return false;
   }
-  for (int i = 0; i < 3; i++) {
-    if (dup2(source[i], i) < 0) return false;
+  for (int i = 0; i < end; i++) {
+    if (dup2(i < 3 ? start->descriptors[i] : start->passed[i - 3], i) < 0) return false;
   }
 #ifdef SYS_close_range
   /*
    * Ours are close-on-exec already. But what follows may take any time with a file server that is down, and until
    * execve the copies here would keep the connections of other clients open. Kernels before 5.9 lack it.
    */
-  syscall(SYS_close_range, 3U, ~0U, 0U);
+  syscall(SYS_close_range, (unsigned)end, ~0U, 0U);
 #endif
   return true;
+}
+
+/* `LISTEN_PID=` and the number of this process, which nobody knew before it began. */
+static void print_listen_pid(char text[static LISTEN_PID_TEXT]) {
+  static const char name[] = "LISTEN_PID=";
+  char digits[LISTEN_PID_TEXT];
+  size_t count = 0;
+  long pid = syscall(SYS_getpid);
+  do digits[count++] = (char)('0' + pid % 10);
+  while ((pid /= 10) > 0);
+  memcpy(text, name, sizeof name);
+  text += sizeof name - 1;
+  while (count > 0) *text++ = digits[--count];
+  *text = '\0';
 }
 
 /*
@@ -111,9 +130,10 @@ static bool place_descriptors(const int wanted[3]) {
  */
 __attribute__((noreturn, noinline)) static void become(struct start *start) {
   const struct plan *plan = start->plan;
+  char listen_pid[LISTEN_PID_TEXT];
   reset_signals();
   if (setsid() < 0) give_up(start, STEP_SESSION);
-  if (!place_descriptors(start->descriptors)) give_up(start, STEP_DESCRIPTORS);
+  if (!place_descriptors(start)) give_up(start, STEP_DESCRIPTORS);
   if (plan->has_identity) {
     if (syscall(RAW_SETGID, plan->gid) < 0) give_up(start, STEP_GROUP);
     if (plan->has_groups && syscall(RAW_SETGROUPS, plan->group_count, plan->groups) < 0) give_up(start, STEP_GROUPS);
@@ -130,6 +150,10 @@ __attribute__((noreturn, noinline)) static void become(struct start *start) {
   }
   if (plan->no_new_privileges && !renounce_privileges()) give_up(start, STEP_PRIVILEGES);
   if (chdir(plan->directory) < 0) give_up(start, STEP_DIRECTORY);
+  if (start->passed_count > 0) {
+    print_listen_pid(listen_pid);
+    start->environment[start->pid_entry] = listen_pid;
+  }
   execve(plan->program, plan->argv, start->environment);
   give_up(start, STEP_EXEC);
 }

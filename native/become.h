@@ -62,8 +62,14 @@ void plan_let_go(struct plan *plan);
 
 struct start {
   struct plan *plan;
+  /* Private to this launch: the child changes it. */
   char **environment;
   int descriptors[3];
+  /* They become 3, 4 …, as sd_listen_fds(3) has them; the child changes the array. */
+  int *passed;
+  int passed_count;
+  /* Where in the environment LISTEN_PID belongs when descriptors are passed. */
+  size_t pid_entry;
   /* Written by the child; STEP_FORK there means that nothing failed. */
   volatile int step;
   volatile int error;

@@ -13,13 +13,14 @@
 #include "launch-threads.h"
 
 /*
- * Takes (compiled, environment joined by NUL, its count, stdin, stdout, stderr) apart. The pointers of the environment
- * and the connection's text get one block: `arena` when it is large enough, else memory. False with an exception
+ * Takes (compiled, environment joined by NUL, its count, stdin, stdout, stderr, [passed, …] or undefined) apart. The
+ * pointers of the environment, the descriptors that are passed and the connection's text get one block: `arena` when it is large enough, else memory. False with an exception
  * pending, and then nothing is left to free.
  */
 static bool take_start(napi_env env, const napi_value *arguments, char **arena, size_t arena_size, struct start *start) {
   void *compiled;
   uint32_t added;
+  uint32_t passed = 0;
   size_t length;
   if (napi_get_value_external(env, arguments[0], &compiled) != napi_ok) {
     MUST(napi_throw_type_error(env, NULL, "a compiled launch is expected"));
@@ -34,15 +35,26 @@ static bool take_start(napi_env env, const napi_value *arguments, char **arena, 
     return false;
   }
 
+  if (!is_undefined(env, arguments[6])) MUST(napi_get_array_length(env, arguments[6], &passed));
+
   struct plan *plan = start->plan = compiled;
-  size_t pointers = plan->environment_count + added + 1;
-  size_t size = pointers * sizeof(char *) + length + 1;
+  size_t pointers = plan->environment_count + added + (passed > 0) + 1;
+  size_t size = pointers * sizeof(char *) + passed * sizeof(int) + length + 1;
   char **block = size <= arena_size ? arena : malloc(size);
   if (block == NULL) {
     fail(env, "malloc", ENOMEM);
     return false;
   }
-  char *text = (char *)(block + pointers);
+  start->passed = (int *)(block + pointers);
+  start->passed_count = (int)passed;
+  for (uint32_t i = 0; i < passed; i++) {
+    napi_value element;
+    MUST(napi_get_element(env, arguments[6], i, &element));
+    if (take_int(env, element, &start->passed[i])) continue;
+    if (block != arena) free(block);
+    return false;
+  }
+  char *text = (char *)(start->passed + passed);
   MUST(napi_get_value_string_utf8(env, arguments[1], text, length + 1, &length));
   memcpy(block, plan->environment, plan->environment_count * sizeof(char *));
   char *end = text + length;
@@ -51,9 +63,12 @@ static bool take_start(napi_env env, const napi_value *arguments, char **arena, 
     block[at++] = text;
     text += strlen(text) + 1;
   }
+  bool whole = at == plan->environment_count + added;
+  start->pid_entry = at;
+  if (passed > 0) block[at++] = "LISTEN_PID=";
   block[at] = NULL;
   start->environment = block;
-  if (at == pointers - 1 && (added == 0 || text == end + 1)) return true;
+  if (whole && (added == 0 || text == end + 1)) return true;
   if (block != arena) free(block);
   fail(env, "launch", EINVAL); /* a variable contains a NUL character */
   return false;
@@ -64,12 +79,12 @@ static double answer(pid_t pid, const struct start *start) {
   return pid > 0 ? pid : -(double)((start->error << STEP_BITS) | start->step);
 }
 
-/* launch(compiled, environment, its count, stdin, stdout, stderr): answer */
+/* launch(compiled, environment, its count, stdin, stdout, stderr, passed): answer */
 static napi_value launch(napi_env env, napi_callback_info info) {
-  napi_value arguments[6];
+  napi_value arguments[7];
   struct start start = {.step = STEP_FORK};
   char *arena[1024];
-  take_arguments(env, info, 6, arguments);
+  take_arguments(env, info, 7, arguments);
   if (!take_start(env, arguments, arena, sizeof arena, &start)) return NULL;
   pid_t pid = run(&start);
   if (start.environment != arena) free(start.environment);
@@ -162,9 +177,12 @@ static bool open_threads(struct launching *launching) {
   return true;
 }
 
-/* launchElsewhere(compiled, environment, its count, stdin, stdout, stderr, done): calls done(answer, failed child or 0) later */
+/*
+ * launchElsewhere(compiled, environment, its count, stdin, stdout, stderr, passed, done): calls done(answer, failed child
+ * or 0) later
+ */
 static napi_value launch_elsewhere(napi_env env, napi_callback_info info) {
-  napi_value arguments[7];
+  napi_value arguments[8];
   size_t count = COUNT(arguments);
   struct launching *launching;
   MUST(napi_get_cb_info(env, info, &count, arguments, NULL, (void **)&launching));
@@ -178,7 +196,7 @@ static napi_value launch_elsewhere(napi_env env, napi_callback_info info) {
   }
   atomic_fetch_add(&job->start.plan->holders, 1);
   napi_ref done;
-  MUST(napi_create_reference(env, arguments[6], 1, &done));
+  MUST(napi_create_reference(env, arguments[7], 1, &done));
   job->done = done;
   launch_threads_add(launching->threads, job);
   return NULL;

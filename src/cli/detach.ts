@@ -4,7 +4,7 @@
  * exit status that is true (xinetd's foreground process leaves with 0 before it has read a line).
  *
  * The detached process has /dev/null as stdin and a socket as stdout, over which it says `ready`; stderr stays the
- * terminal's until then, so that start-up errors are seen.
+ * terminal's until then, so that start-up errors are seen. Sockets that a supervisor has opened go over to it.
  */
 import { closeSync, read, writeSync } from 'node:fs';
 
@@ -20,6 +20,7 @@ import {
   socketPair,
   watchExits,
 } from '../os/mod.ts';
+import { takeSupervisorFacts } from '../supervisor/mod.ts';
 
 const marker = 'KINETD_DETACHED';
 const ready = 'ready\n';
@@ -40,7 +41,10 @@ export function takeDetachedMarker(environment: NodeJS.ProcessEnv): boolean {
 export async function detach(): Promise<number> {
   const [ours, theirs] = socketPair('stream', false);
   const stdin = openNull();
-  const environment = Object.entries(process.env).map(([name, value]) => `${name}=${value ?? ''}`);
+  const passed = takeSupervisorFacts({ ...process.env }, process.pid).passed.map(({ number }) => asDescriptor(number));
+  // It gets a LISTEN_PID of its own.
+  const names = Object.keys(process.env).filter((name) => name !== 'LISTEN_PID');
+  const environment = names.map((name) => `${name}=${process.env[name] ?? ''}`);
   const compiled = compileLaunch({
     program: process.execPath,
     argv: [process.execPath, ...process.execArgv, ...process.argv.slice(1)],
@@ -59,7 +63,7 @@ export async function detach(): Promise<number> {
     ended = resolve;
   });
   const watch = watchExits(([exit]) => ended(exit?.ending.kind === 'status' ? exit.ending.status : 1));
-  const launched = launch(compiled, [`${marker}=1`], stdin, theirs, standardError);
+  const launched = launch(compiled, [`${marker}=1`], stdin, theirs, standardError, passed);
   closeDescriptor(theirs);
   closeDescriptor(stdin);
   if (!launched.ok) {

@@ -91,6 +91,7 @@ export interface Settings {
   readonly env?: readonly string[];
   readonly passenv?: readonly string[];
   readonly stderr?: 'client' | 'log' | 'null';
+  readonly socket_passing?: 'stdio' | 'activation';
   readonly instances?: Bound;
   readonly per_source?: Bound;
   readonly cps?: { readonly connections: number; readonly pauseSeconds: number };

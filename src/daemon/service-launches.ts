@@ -37,15 +37,15 @@ export class ServiceLaunches {
 
   /** @throws SystemError when memory for the plan cannot be had */
   constructor(
-    { id, protocol }: Pick<Service, 'id' | 'protocol'>,
+    service: Pick<Service, 'id' | 'protocol'>,
     program: ProgramPlan,
     servers: Servers,
     errors: ErrorOutput,
     observer: LaunchObserver,
   ) {
-    this.#id = id;
+    this.#id = service.id;
     this.#program = program;
-    this.#launcher = new Launcher(protocol, program.launch);
+    this.#launcher = new Launcher(service, program);
     this.#servers = servers;
     this.#errors = errors;
     this.#observer = observer;

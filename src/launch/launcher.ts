@@ -1,7 +1,7 @@
 /**
  * Starts the servers of one service: the plan is compiled once, a connection costs one native call.
  */
-import type { Launched, LaunchPlan, LaunchStep, Protocol } from '../model/mod.ts';
+import type { Launched, LaunchPlan, LaunchStep, ProgramPlan, Service } from '../model/mod.ts';
 import {
   type CompiledLaunch,
   compileLaunch,
@@ -9,26 +9,39 @@ import {
   errnoMessage,
   launch,
   launchElsewhere,
+  openNull,
+  type PassedOn,
 } from '../os/mod.ts';
 import { connectionEnvironment, type Ends } from './environment.ts';
+
+let nothing: Descriptor | undefined;
 
 export class Launcher {
   readonly #compiled: CompiledLaunch;
   readonly #environment: (ends: Ends) => string[];
+  /** What a server has as its 0 and 1 that gets its socket by activation; undefined: the socket itself. */
+  readonly #standard: Descriptor | undefined;
 
-  /** @throws SystemError when memory for the plan cannot be had */
-  constructor(protocol: Protocol, plan: LaunchPlan) {
+  /** @throws SystemError when memory for the plan, or a descriptor of /dev/null, cannot be had */
+  constructor({ id, protocol }: Pick<Service, 'id' | 'protocol'>, { launch: plan, socketPassing }: ProgramPlan) {
     this.#compiled = compileLaunch(plan);
-    this.#environment = connectionEnvironment(protocol, plan);
+    const environment = connectionEnvironment(protocol, plan);
+    this.#environment = environment;
+    if (socketPassing === 'stdio') return;
+    this.#standard = nothing ??= openNull();
+    // A colon would divide it.
+    const told = ['LISTEN_FDS=1', `LISTEN_FDNAMES=${id.replaceAll(':', '_')}`];
+    this.#environment = (ends) => [...environment(ends), ...told];
   }
 
   /**
-   * Runs the program with the descriptor as its 0 and 1, and `errors` as its 2. The daemon's own copies stay open and are
+   * Runs the program with the descriptor as its 0 and 1, or as its 3 if it takes it by activation, and `errors` as its 2. The daemon's own copies stay open and are
    * the caller's.
    * @returns the pid, or which step failed and why; nothing of a failed launch is left behind
    */
   start(descriptor: Descriptor, errors: Descriptor, ends: Ends): Launched {
-    return launch(this.#compiled, this.#environment(ends), descriptor, descriptor, errors);
+    const standard = this.#standard ?? descriptor;
+    return launch(this.#compiled, this.#environment(ends), standard, standard, errors, this.#passed(descriptor));
   }
 
   /**
@@ -41,7 +54,13 @@ export class Launcher {
     ends: Ends,
     done: (launched: Launched, failedChild: number) => void,
   ): void {
-    launchElsewhere(this.#compiled, this.#environment(ends), descriptor, descriptor, errors, done);
+    const standard = this.#standard ?? descriptor;
+    const passed = this.#passed(descriptor);
+    launchElsewhere(this.#compiled, this.#environment(ends), standard, standard, errors, done, passed);
+  }
+
+  #passed(descriptor: Descriptor): PassedOn | undefined {
+    return this.#standard === undefined ? undefined : [descriptor];
   }
 }
 

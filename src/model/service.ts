@@ -58,6 +58,8 @@ export interface ProgramPlan {
   readonly launch: LaunchPlan;
   /** Where its descriptor 2 is. */
   readonly stderr: 'client' | 'log' | 'null';
+  /** Where its socket is: on descriptors 0 and 1, or on 3 as sd_listen_fds(3) has it, which only a service that waits may say. */
+  readonly socketPassing: 'stdio' | 'activation';
 }
 
 /** The worker answers, as one of the internal services. */

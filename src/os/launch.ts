@@ -2,9 +2,9 @@
  * Launch: from a plan to a running server, in one step of a few hundred microseconds.
  *
  * One vfork child does it all, in the order of `launchSteps`: handlers to default and an empty mask, session,
- * descriptors 0, 1 and 2 (nothing else stays open), group, groups, root, user, umask, nice, limits, privileges, directory,
- * execve. The thread waits for execve, so the answer is final: a server that could not be executed was never started, and
- * its step and errno are known. Nothing is left to be reaped then.
+ * descriptors 0, 1 and 2 and those that are passed (nothing else stays open), group, groups, root, user, umask, nice,
+ * limits, privileges, directory, execve. The thread waits for execve, so the answer is final: a server that could not
+ * be executed was never started, and its step and errno are known. Nothing is left to be reaped then.
  */
 import { type Launched, type LaunchPlan, launchSteps } from '../model/mod.ts';
 import type { Descriptor } from './descriptor.ts';
@@ -33,6 +33,12 @@ export function compileLaunch(plan: LaunchPlan): CompiledLaunch {
 }
 
 /**
+ * Descriptors that a program gets as its 3, 4 …, with its own pid in LISTEN_PID (sd_listen_fds(3)). LISTEN_FDS and
+ * LISTEN_FDNAMES are the caller's to set; neither he nor the plan sets LISTEN_PID.
+ */
+export type PassedOn = readonly Descriptor[];
+
+/**
  * Starts a server.
  * @param connectionEnvironment `NAME=VALUE` of this connection; the plan's own variables stand before them
  * @param stdin stays open here, as do the other two, which may be the same; all should be blocking
@@ -44,9 +50,10 @@ export function launch(
   stdin: Descriptor,
   stdout: Descriptor,
   stderr: Descriptor,
+  passed?: PassedOn,
 ): Launched {
   const text = connectionEnvironment.join('\0');
-  return launched(native.launch(compiled, text, connectionEnvironment.length, stdin, stdout, stderr));
+  return launched(native.launch(compiled, text, connectionEnvironment.length, stdin, stdout, stderr, passed));
 }
 
 /**
@@ -67,9 +74,10 @@ export function launchElsewhere(
   stdout: Descriptor,
   stderr: Descriptor,
   done: (launched: Launched, failedChild: number) => void,
+  passed?: PassedOn,
 ): void {
   const text = connectionEnvironment.join('\0');
-  native.launchElsewhere(compiled, text, connectionEnvironment.length, stdin, stdout, stderr, (answer, child) =>
+  native.launchElsewhere(compiled, text, connectionEnvironment.length, stdin, stdout, stderr, passed, (answer, child) =>
     done(launched(answer), child),
   );
 }

@@ -124,7 +124,15 @@ export interface Native {
     noNewPrivileges: boolean,
   ): NativePlan;
   /** The pid, or minus (errno shifted by four bits, with the step's index in those). */
-  launch(plan: NativePlan, text: string, count: number, stdin: number, stdout: number, stderr: number): number;
+  launch(
+    plan: NativePlan,
+    text: string,
+    count: number,
+    stdin: number,
+    stdout: number,
+    stderr: number,
+    passed?: readonly number[],
+  ): number;
   launchElsewhere(
     plan: NativePlan,
     text: string,
@@ -132,6 +140,7 @@ export interface Native {
     stdin: number,
     stdout: number,
     stderr: number,
+    passed: readonly number[] | undefined,
     done: (answer: number, child: number) => void,
   ): void;
   leaveLaunches(): void;

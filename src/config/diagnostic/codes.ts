@@ -194,6 +194,10 @@ export const codes = {
     'error',
     'A stream service with `wait = yes` accepts its own clients, so the daemon can not check who they are.',
   ],
+  'activation-needs-wait': [
+    'error',
+    'Only the server of a service that waits gets the listening socket; any other gets a connection, which activation has no place for.',
+  ],
   'datagram-needs-wait': ['error', 'A program that serves datagrams gets the socket itself, so the service must wait.'],
 } as const;
 

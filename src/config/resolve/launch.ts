@@ -31,17 +31,19 @@ export function resolveLaunch(
   const program =
     directories === undefined ? undefined : resolveProgram(definition, directories.rootDirectory, system, findings);
   const { environment, variables } = environments.resolve(definition, findings);
+  const socketPassing = settings.socket_passing ?? 'stdio';
   const uid = runAs?.uid ?? system.uid;
   const resourceLimits = resolveLimits(definition, uid, system, findings);
   const nice = resolveNice(settings, uid, findings);
   if (runAs === undefined || directories === undefined || program === undefined) return undefined;
   return {
     kind: 'program',
-    stderr: settings.stderr ?? 'client',
+    stderr: stderrOf(settings),
+    socketPassing,
     launch: {
       program: program.program,
       argv: program.argv,
-      environment,
+      environment: socketPassing === 'stdio' ? environment : environment.filter(isNotOfActivation),
       variables,
       identity: runAs.identity,
       umask: settings.umask ?? (dialect === 'xinetd' ? system.umask | 0o022 : inetdUmask),
@@ -53,8 +55,26 @@ export function resolveLaunch(
   };
 }
 
+/** With activation there is no client on any descriptor. */
+function stderrOf({ stderr = 'client', socket_passing }: Settings): ProgramPlan['stderr'] {
+  return socket_passing === 'activation' && stderr === 'client' ? 'log' : stderr;
+}
+
+/** Those are about the socket that the server gets, whatever `env` says. */
+function isNotOfActivation(variable: string): boolean {
+  return !/^LISTEN_(FDS|PID|FDNAMES|PIDFDID)=/.test(variable);
+}
+
 /** xinetd 2.3.15.3 starts servers for one datagram over and over; 2.3.15.4 refuses, as here. */
 function checkWait({ settings, inetd }: Definition, kind: Kind, findings: Findings): void {
+  if (settings.socket_passing === 'activation' && settings.wait === false) {
+    findings.add(
+      'activation-needs-wait',
+      'socket_passing',
+      'the servers of a service that does not wait get connections, not the listening socket',
+      'write wait = yes if the program takes the socket over and accepts by itself, else leave socket_passing out',
+    );
+  }
   if (kind.socketType !== 'dgram' || settings.wait !== false) return;
   if (inetd?.dialect === 'busybox') {
     findings.add(

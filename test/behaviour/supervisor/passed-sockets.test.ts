@@ -6,6 +6,7 @@ import { test as each, expect } from 'vitest';
 
 import { passing } from '../../daemon/activation.ts';
 import { open, talk, UdpClient } from '../../daemon/client.ts';
+import { startDetached } from '../../daemon/detached.ts';
 import { currentUser, Kinetd, service, startKinetd, testFolder } from '../../daemon/kinetd.ts';
 import { fixedPort } from '../../daemon/ports.ts';
 import { descriptors } from '../../daemon/processes.ts';
@@ -166,4 +167,16 @@ test('cps pauses the service, and who comes then waits, since the supervisor kee
   await daemon.says(/Deactivating service echo/);
   expect((await talk(local(port), { send: '3' })).text).toBe('3');
   expect(daemon.errors).toMatch(/Activating service echo/);
+});
+
+test('a daemon that detaches takes them along', async () => {
+  const port = await fixedPort();
+  const { command, status } = await startDetached({
+    files: { 'x.conf': service('named', { port: 1, server: '/usr/bin/env' }) },
+    command: ['xinetd', '-f', '@FOLDER@/x.conf', '-pidfile', '@FOLDER@/pid', '-filelog', '@FOLDER@/log'],
+    wrapper: passing([{ port, name: 'named' }]),
+  });
+  expect(status).toBe(0);
+  expect((await talk(local(port))).text).not.toMatch(/LISTEN/);
+  expect(command.read('log')).not.toMatch(/bind failed|fits no service/);
 });

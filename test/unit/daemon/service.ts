@@ -59,6 +59,7 @@ export function serviceOf(id: string, changes: Changes = {}): Service {
     server: {
       kind: 'program',
       stderr: 'client',
+      socketPassing: 'stdio',
       launch: {
         program: '/bin/cat',
         argv: ['cat'],

@@ -15,6 +15,15 @@ const stderrWords: readonly WordEntry<'client' | 'log' | 'null'>[] = [
   { word: 'null', documentation: 'nobody gets it' },
 ];
 
+const passingWords: readonly WordEntry<'stdio' | 'activation'>[] = [
+  { word: 'stdio', documentation: 'on descriptors 0 and 1, as under xinetd' },
+  {
+    word: 'activation',
+    documentation:
+      'on descriptor 3, as systemd passes it; 0 and 1 are /dev/null, and 2 is the log, or nobody with `stderr = null`',
+  },
+];
+
 export const program: Pick<
   AttributeTable,
   | 'server'
@@ -31,6 +40,7 @@ export const program: Pick<
   | 'env'
   | 'passenv'
   | 'stderr'
+  | 'socket_passing'
 > = {
   server: one({
     places: 'service',
@@ -207,5 +217,18 @@ export const program: Pick<
     example: 'stderr = log',
     words: stderrWords,
     parse: oneOf(stderrWords),
+  }),
+
+  socket_passing: one({
+    places: 'service',
+    syntax: 'stdio | activation',
+    default: 'stdio',
+    documentation: [
+      'Where a program finds the listening socket of a service with `wait = yes`. Unknown to xinetd.',
+      'With `activation` the environment says `LISTEN_FDS=1`, `LISTEN_PID` with the pid of the server, and `LISTEN_FDNAMES` with the id of the service (colons in it become underscores), so that programs written for socket units of systemd run unchanged; see sd_listen_fds(3). When the server ends, what is queued by then starts the next one. A service with several sockets has a server for each of them. A service with `wait = no` is refused: its servers get connections.',
+    ],
+    example: 'socket_passing = activation',
+    words: passingWords,
+    parse: oneOf(passingWords),
   }),
 };
