@@ -1,17 +1,15 @@
 /** Scripts that cannot be parked say why before they end; what is to be loaded early is there when they are parked. */
-import { existsSync } from 'node:fs';
-
 import { expect, test } from 'vitest';
 
 import { testFolder } from '../../daemon/kinetd.ts';
-import { type Case, jobFor, languages } from './adapter.ts';
+import { type Case, jobFor, type languages, obstacle } from './adapter.ts';
 import { type Step, type Story, stories } from './parked.ts';
 
 type Language = keyof typeof languages;
 
 function inLanguage(language: Language, title: string, one: Case, check: (told: Story) => void): void {
-  const missing = !existsSync(languages[language].program);
-  test.skipIf(missing)(`${language}: ${title}${missing ? ' [not installed]' : ''}`, () => {
+  const missing = obstacle(language);
+  test.skipIf(missing !== undefined)(`${language}: ${title}${missing === undefined ? '' : ` [${missing}]`}`, () => {
     const [told] = stories([jobFor(language, testFolder(), 'script', one)]);
     if (told === undefined) throw new Error('no story');
     check(told);
@@ -219,22 +217,19 @@ inLanguage(
   },
 );
 
-test.skipIf(!existsSync(languages.php.program))(
-  'php: a file that is included is compiled again when it has changed',
-  () => {
-    const folder = testFolder();
-    const included = `${folder}/included.inc`;
-    const one: Case = {
-      script: '<?php\ninclude "@FOLDER@/included.inc";',
-      files: { 'included.inc': '<?php echo "old";' },
-    };
-    const steps: readonly Step[] = [
-      { do: 'request' },
-      { do: 'request' },
-      { do: 'write', path: included, text: '<?php echo "newer";' },
-      { do: 'request' },
-    ];
-    const [told] = stories([jobFor('php', folder, 'script', one, steps)]);
-    expect(told?.results.map(({ output }) => output)).toEqual(['old', 'old', undefined, 'newer']);
-  },
-);
+test.skipIf(obstacle('php') !== undefined)('php: a file that is included is compiled again when it has changed', () => {
+  const folder = testFolder();
+  const included = `${folder}/included.inc`;
+  const one: Case = {
+    script: '<?php\ninclude "@FOLDER@/included.inc";',
+    files: { 'included.inc': '<?php echo "old";' },
+  };
+  const steps: readonly Step[] = [
+    { do: 'request' },
+    { do: 'request' },
+    { do: 'write', path: included, text: '<?php echo "newer";' },
+    { do: 'request' },
+  ];
+  const [told] = stories([jobFor('php', folder, 'script', one, steps)]);
+  expect(told?.results.map(({ output }) => output)).toEqual(['old', 'old', undefined, 'newer']);
+});

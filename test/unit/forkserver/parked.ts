@@ -9,6 +9,12 @@ import { root } from '../../daemon/kinetd.ts';
 
 const library: string = join(root, 'build/Release/kinetd_forkserver.so');
 
+/** Whether the library is built with sanitizers, whose own library then stands in every program that is started. */
+export const sanitized: boolean = (process.env['LD_PRELOAD'] ?? '').includes('libasan');
+
+/** What stands in LD_PRELOAD of a program that loads the library. */
+export const preloaded: string = sanitized ? `${process.env['LD_PRELOAD']} ${library}` : library;
+
 export interface Job {
   /** Where the program parks; it is only executed when this is missing. */
   readonly mode?: 'main' | 'call' | 'neither';

@@ -3,7 +3,7 @@ import { expect, test } from 'vitest';
 
 import { compiledIn } from '../../oracle/compile.ts';
 import { isRoot } from '../os/fixture.ts';
-import { facts, type Job, only, type Step, story } from './parked.ts';
+import { facts, type Job, only, preloaded, type Step, story } from './parked.ts';
 
 const self = (): readonly string[] => [compiledIn('test/unit/forkserver', 'self', '-pthread')];
 const request: Step = { do: 'request' };
@@ -85,7 +85,7 @@ test('a program that is started without the variables of a fork server is itself
   const { output } = only(
     story({
       argv: self(),
-      environment: [`LD_PRELOAD=${process.cwd()}/build/Release/kinetd_forkserver.so`],
+      environment: [`LD_PRELOAD=${preloaded}`, 'ASAN_OPTIONS=detect_leaks=0'],
       steps: [{ do: 'exec' }],
     }),
   );
