@@ -35,6 +35,7 @@
         "native/names.c",
         "native/plan.c",
         "native/reap.c",
+        "native/sender.c",
         "native/socket.c",
         "native/timer.c",
         "native/unix.c",

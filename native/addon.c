@@ -20,6 +20,7 @@ NAPI_MODULE_INIT() {
   define_limits(env, exports);
   define_inherited(env, exports);
   define_names(env, exports);
+  define_sender(env, exports);
   define_unix(env, exports);
   return exports;
 }

@@ -19,6 +19,7 @@ void define_timer(napi_env env, napi_value exports);
 void define_limits(napi_env env, napi_value exports);
 void define_inherited(napi_env env, napi_value exports);
 void define_names(napi_env env, napi_value exports);
+void define_sender(napi_env env, napi_value exports);
 void define_unix(napi_env env, napi_value exports);
 
 #endif

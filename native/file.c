@@ -8,6 +8,7 @@
 #include <stdio.h>
 #include <string.h>
 #include <sys/stat.h>
+#include <sys/xattr.h>
 #include <unistd.h>
 
 #include "call.h"
@@ -97,10 +98,20 @@ static napi_value refresh_stamp(napi_env env, napi_callback_info info) {
   return make_bool(env, !same);
 }
 
+/* hasCapabilities(path): whether executing the file gives capabilities; false for one that is not there */
+static napi_value has_capabilities(napi_env env, napi_callback_info info) {
+  napi_value argument;
+  char path[PATH_MAX];
+  take_arguments(env, info, 1, &argument);
+  if (!take_text(env, argument, path, sizeof path)) return NULL;
+  return make_bool(env, getxattr(path, "security.capability", NULL, 0) > 0);
+}
+
 void define_file(napi_env env, napi_value exports) {
   define_function(env, exports, "openAt", open_at);
   define_function(env, exports, "readLinkAt", read_link_at);
   define_function(env, exports, "renameAt", rename_at);
   define_function(env, exports, "unlinkAt", unlink_at);
   define_function(env, exports, "refreshStamp", refresh_stamp);
+  define_function(env, exports, "hasCapabilities", has_capabilities);
 }

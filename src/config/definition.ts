@@ -92,6 +92,9 @@ export interface Settings {
   readonly passenv?: readonly string[];
   readonly stderr?: 'client' | 'log' | 'null';
   readonly socket_passing?: 'stdio' | 'activation';
+  readonly launch?: 'exec' | 'forkserver';
+  readonly forkserver_start?: 'load' | 'first';
+  readonly preload_modules?: readonly string[];
   readonly instances?: Bound;
   readonly per_source?: Bound;
   readonly cps?: { readonly connections: number; readonly pauseSeconds: number };

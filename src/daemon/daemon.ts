@@ -9,7 +9,7 @@
  */
 import { DeniedClients } from '../access/mod.ts';
 import type { ServiceTable, Settings } from '../config/mod.ts';
-import { Servers } from '../launch/mod.ts';
+import { ForkserverProcesses, Servers } from '../launch/mod.ts';
 import { Sources } from '../limit/mod.ts';
 import type { PassedSockets } from '../listener/mod.ts';
 import type { Clock, DaemonLog, Sink } from '../log/mod.ts';
@@ -79,6 +79,7 @@ export class Daemon {
   readonly #options: DaemonOptions;
   readonly #shared: Shared;
   readonly #servers: Servers;
+  readonly #forkservers = new ForkserverProcesses();
   readonly #worker: Worker;
   readonly #exits: ExitWatch;
   readonly #onlookers = new Set<Onlooker>();
@@ -95,7 +96,7 @@ export class Daemon {
   constructor(options: DaemonOptions) {
     this.#options = options;
     this.#exits = watchExits((exits) => {
-      const servers = exits.filter((facts) => !this.#worker.exited(facts));
+      const servers = exits.filter((facts) => !this.#worker.exited(facts) && !this.#forkservers.exited(facts));
       for (const pid of this.#servers.reap(servers)) options.log.write('NOTICE', `unknown child process ${pid} died`);
       this.#dismiss();
     }, options.pulse);
@@ -112,6 +113,7 @@ export class Daemon {
       ...options,
       onlookers: this.#onlookers,
       servers: this.#servers,
+      forkservers: this.#forkservers,
       worker: this.#worker,
       muxTargets: muxTargetsOf(() => this.#services),
       list: (what) => (what === 'services' ? serviceLines(this.#services) : serverLines(this.#servers)),
@@ -248,7 +250,10 @@ export class Daemon {
     const survived = new Promise<void>((resolve) => {
       timers.push(setTimeout(resolve, (graceSeconds + survivalSeconds) * 1000));
     });
-    await Promise.race([Promise.all([this.#servers.empty(), this.#worker.gone(), this.#registrar.end()]), survived]);
+    await Promise.race([
+      Promise.all([this.#servers.empty(), this.#forkservers.empty(), this.#worker.gone(), this.#registrar.end()]),
+      survived,
+    ]);
     for (const timer of timers) clearTimeout(timer);
     for (const { pid } of this.#servers) log.write('ERROR', `Server ${pid} did not exit after SIGKILL`);
     leaveLaunches();
@@ -257,6 +262,7 @@ export class Daemon {
 
   #endAll(signal: 'SIGTERM' | 'SIGKILL'): void {
     this.#servers.endAll(signal);
+    this.#forkservers.endAll(signal);
     this.#worker.stop(signal);
   }
 

@@ -53,7 +53,11 @@ export class ErrorOutput {
    */
   next(kind: ProgramPlan['stderr'], id: string): ErrorEnd | undefined {
     if (kind === 'client') return undefined;
-    if (kind === 'null') return nowhere();
+    return kind === 'null' ? nowhere() : this.logged(id);
+  }
+
+  /** A pipe into the log; where it cannot be had nobody gets what is written, and the daemon's log says so. */
+  logged(id: string): ErrorEnd {
     try {
       return this.#piped(new ErrorPipe(this.#lines, (pipe) => this.#forget(pipe)));
     } catch (error) {

@@ -12,7 +12,7 @@ import type { ServiceCounters } from '../metrics/mod.ts';
 import type { Endpoint, Peer, Service } from '../model/mod.ts';
 import { type Connection, closeDescriptor, type Descriptor } from '../os/mod.ts';
 import { Admission } from './admission.ts';
-import { type Answer, answerOf, isQuick } from './answer.ts';
+import { type Answer, answerOf, isQuick, takeOver } from './answer.ts';
 import { MuxedService, type MuxTarget } from './behind-tcpmux.ts';
 import { Delegated } from './delegated.ts';
 import { ErrorOutput } from './error-output.ts';
@@ -78,7 +78,7 @@ export class RunningService implements ListenerObserver {
       times: () => this.#times,
       leave: (peer) => this.#leave(peer),
     });
-    this.#answer = answerOf(service, shared.servers, this.#errors, this.#serving);
+    this.#answer = answerOf(service, shared, this.#errors, this.#serving);
     this.#greeter = Greeter.of(service, shared);
     this.#gate = new Gate(() => this.#service, this.#admission, this.#ports, shared);
     this.#nameWait = new NameWait(shared, this.#ports);
@@ -211,7 +211,14 @@ export class RunningService implements ListenerObserver {
 
   /** Makes its sockets ready. Those that cannot be had yet are tried again by themselves once it has started. */
   prepareStart(inheritance: Inheritance): PortChange {
-    return this.#ports.prepare(this.#service, inheritance);
+    const ports = this.#ports.prepare(this.#service, inheritance);
+    return {
+      ...ports,
+      take: () => {
+        takeOver(this.#answer, undefined);
+        ports.take();
+      },
+    };
   }
 
   /**
@@ -220,12 +227,13 @@ export class RunningService implements ListenerObserver {
    */
   prepare(service: Service, inheritance: Inheritance): PortChange {
     const log = this.#shared.logs.of(service);
-    const answer = answerOf(service, this.#shared.servers, this.#errors, this.#serving);
+    const answer = answerOf(service, this.#shared, this.#errors, this.#serving, this.#answer);
     const ports = this.#ports.prepare(service, inheritance);
     return {
       ...ports,
       take: () => {
         this.#delegated.recall();
+        takeOver(answer, this.#answer);
         this.#answer = answer;
         this.#greeter = Greeter.of(service, this.#shared);
         if (!sameTime(this.#service, service)) this.#times = timesOf(service);
@@ -244,6 +252,7 @@ export class RunningService implements ListenerObserver {
     this.#identifier.end();
     this.#delegated.recall();
     this.#queue.close();
+    takeOver(undefined, this.#answer);
     this.#errors.close();
     this.#ports.close();
   }
@@ -302,9 +311,7 @@ export class RunningService implements ListenerObserver {
         return;
       case 'program':
         this.#admission.occupancy.enter(peer.address);
-        if (!here) answer.launches.elsewhere(descriptor, { peer, local });
-        else answer.launches.here(descriptor, { peer, local });
-        if (here) closeDescriptor(descriptor);
+        answer.launches.serve(descriptor, { peer, local }, here);
     }
   }
 

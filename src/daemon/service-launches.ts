@@ -1,10 +1,18 @@
 /**
- * The launches of one service by one text: on the thread of the event loop or elsewhere, and how many are under way there.
+ * The launches of one service by one text: on the thread of the event loop, elsewhere, or by its fork server, and how many
+ * are under way. What the fork server cannot take, or has lost, is executed elsewhere.
  *
  * Whoever starts a server here hears of it once, as started or as failed; elsewhere that comes later, and the descriptor
  * is closed then.
  */
-import { type Ends, Launcher, launchFailureMessage, type Server, type Servers } from '../launch/mod.ts';
+import {
+  type Ends,
+  type Forkserver,
+  Launcher,
+  launchFailureMessage,
+  type Server,
+  type Servers,
+} from '../launch/mod.ts';
 import type { Listener } from '../listener/mod.ts';
 import type { Launched, LaunchStep, ProgramPlan, Service } from '../model/mod.ts';
 import { closeDescriptor, type Descriptor, SystemError } from '../os/mod.ts';
@@ -32,6 +40,7 @@ export class ServiceLaunches {
   readonly #id: string;
   readonly #launcher: Launcher;
   readonly #place: LaunchPlace = new LaunchPlace();
+  readonly #forkserver: Forkserver | undefined;
   #underWay = 0;
   #wasCrowded = false;
 
@@ -42,6 +51,7 @@ export class ServiceLaunches {
     servers: Servers,
     errors: ErrorOutput,
     observer: LaunchObserver,
+    forkserver: Forkserver | undefined,
   ) {
     this.#id = service.id;
     this.#program = program;
@@ -49,6 +59,30 @@ export class ServiceLaunches {
     this.#servers = servers;
     this.#errors = errors;
     this.#observer = observer;
+    this.#forkserver = forkserver;
+  }
+
+  get forkserver(): Forkserver | undefined {
+    return this.#forkserver;
+  }
+
+  /** Whether the fork server is started with the service. */
+  get startsForkserver(): boolean {
+    return this.#program.forkserver?.start === 'load';
+  }
+
+  /**
+   * A server for one client. Takes the descriptor and closes it.
+   * @param here where there is no fork server: on this thread, and not on another
+   */
+  serve(descriptor: Descriptor, ends: Ends, here: boolean): void {
+    if (this.#forkserver !== undefined && this.#fork(this.#forkserver, descriptor, ends)) return;
+    if (!here) {
+      this.elsewhere(descriptor, ends);
+      return;
+    }
+    this.here(descriptor, ends);
+    closeDescriptor(descriptor);
   }
 
   /** Whether nobody need be afraid that {@link here} takes long. */
@@ -97,6 +131,32 @@ export class ServiceLaunches {
       }
       this.#tellRoom();
     });
+  }
+
+  /** @returns false when nothing has been done */
+  #fork(forkserver: Forkserver, descriptor: Descriptor, ends: Ends): boolean {
+    const from = performance.now();
+    const errors = this.#errorEnd();
+    const environment = this.#launcher.connectionEnvironment(ends);
+    const descriptors = [descriptor, descriptor, errors?.descriptor ?? descriptor];
+    const asked = forkserver.serve(descriptors, environment, (pid) => {
+      this.#underWay--;
+      if (pid === undefined) {
+        errors?.failed();
+        this.elsewhere(descriptor, ends);
+        this.#servers.fail(0);
+        return;
+      }
+      closeDescriptor(descriptor);
+      this.#servers.settle(this.#launched(pid, ends, undefined, errors, performance.now() - from));
+      this.#tellRoom();
+    });
+    if (!asked) errors?.failed();
+    else {
+      this.#underWay++;
+      this.#servers.expect();
+    }
+    return asked;
   }
 
   #errorEnd(): ErrorEnd | undefined {

@@ -1,6 +1,6 @@
 /** What the services of a daemon have in common; the daemon makes it once, and a reload leaves it as it is. */
 import type { DeniedClients } from '../access/mod.ts';
-import type { Servers } from '../launch/mod.ts';
+import type { ForkserverProcesses, Servers } from '../launch/mod.ts';
 import type { Sources } from '../limit/mod.ts';
 import type { PassedSockets } from '../listener/mod.ts';
 import type { Clock, DaemonLog } from '../log/mod.ts';
@@ -22,6 +22,7 @@ export interface Shared extends Greetings {
   /** Told of everything that happens to clients and servers. */
   readonly onlookers: ReadonlySet<Onlooker>;
   readonly servers: Servers;
+  readonly forkservers: ForkserverProcesses;
   readonly worker: Worker;
   readonly muxTargets: MuxTargets;
   /** The lines of an internal service that lists what there is. */

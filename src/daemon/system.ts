@@ -5,15 +5,17 @@
  */
 
 import { lookup } from 'node:dns/promises';
-import { accessSync, constants, statSync } from 'node:fs';
+import { accessSync, closeSync, constants, openSync, readSync, statSync } from 'node:fs';
 
-import type { DeviceState, ProgramState, System } from '../config/mod.ts';
+import { type DeviceState, type ExecutableFile, headBytes, type ProgramState, type System } from '../config/mod.ts';
 import {
   bindToDevice,
   closeDescriptor,
   currentUmask,
   type Descriptor,
   errnoMessage,
+  forkserverParts,
+  givesPrivileges,
   groupByName,
   groupList,
   networkByName,
@@ -42,6 +44,8 @@ export function realSystem(): System {
     protocol: (name) => known(() => protocolByName(name)),
     network: (name) => known(() => networkByName(name)?.address),
     program,
+    executable,
+    forkserver: forkserverParts(),
     directory,
     fileSize,
     device,
@@ -109,6 +113,20 @@ function isExecutable(path: string): boolean {
     return true;
   } catch {
     return false;
+  }
+}
+
+function executable(path: string): ExecutableFile | undefined {
+  try {
+    const file = openSync(path, constants.O_RDONLY | constants.O_NONBLOCK | constants.O_NOCTTY);
+    try {
+      const head = new Uint8Array(headBytes);
+      return { head: head.subarray(0, readSync(file, head)), privileged: givesPrivileges(path) };
+    } finally {
+      closeSync(file);
+    }
+  } catch {
+    return undefined;
   }
 }
 

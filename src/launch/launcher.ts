@@ -34,6 +34,11 @@ export class Launcher {
     this.#environment = (ends) => [...environment(ends), ...told];
   }
 
+  /** What the connection adds to the environment of the plan. */
+  connectionEnvironment(ends: Ends): readonly string[] {
+    return this.#environment(ends);
+  }
+
   /**
    * Runs the program with the descriptor as its 0 and 1, or as its 3 if it takes it by activation, and `errors` as its 2. The daemon's own copies stay open and are
    * the caller's.

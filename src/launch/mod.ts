@@ -1,5 +1,7 @@
 /** From a plan and a descriptor to a process, and from its exit to facts. */
 export type { Ends } from './environment.ts';
+export { Forkserver } from './forkserver/forkserver.ts';
+export { ForkserverProcesses } from './forkserver/processes.ts';
 export { Launcher, launchFailureMessage } from './launcher.ts';
 export { type Server, Servers } from './servers.ts';
 export { ServerTimes } from './time-limit.ts';

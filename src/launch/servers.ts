@@ -77,6 +77,28 @@ export class Servers {
     this.#settled();
   }
 
+  /**
+   * A launch that was expected has started what is no server, and belongs to somebody else from now on.
+   * @returns how it has ended, if it has
+   */
+  pass(pid: number): ExitFacts | undefined {
+    this.#underWay--;
+    const early = this.#early.get(pid);
+    this.#early.delete(pid);
+    this.#settled();
+    return early;
+  }
+
+  /** Whether it is a server that runs. */
+  has(pid: number): boolean {
+    return this.#byPid.has(pid);
+  }
+
+  /** Whether it has ended before anybody has said what it is. */
+  isEarly(pid: number): boolean {
+    return this.#early.has(pid);
+  }
+
   add(server: Server): void {
     this.#exits.launched();
     this.#byPid.set(server.pid, server);

@@ -60,6 +60,18 @@ export interface ProgramPlan {
   readonly stderr: 'client' | 'log' | 'null';
   /** Where its socket is: on descriptors 0 and 1, or on 3 as sd_listen_fds(3) has it, which only a service that waits may say. */
   readonly socketPassing: 'stdio' | 'activation';
+  /** undefined: the program is executed for each connection. */
+  readonly forkserver: ForkserverPlan | undefined;
+}
+
+/** The program is executed once and parked, and each connection gets a fork of it. */
+export interface ForkserverPlan {
+  /** How the fork server is launched; {@link ProgramPlan.launch} is what its children have to be like. */
+  readonly launch: LaunchPlan;
+  /** The program, and its script if it has one: it is replaced when they change. */
+  readonly files: readonly string[];
+  /** When it is first started: with the service, or when the first client comes. */
+  readonly start: 'load' | 'first';
 }
 
 /** The worker answers, as one of the internal services. */

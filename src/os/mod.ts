@@ -7,11 +7,15 @@ export * from './error.ts';
 export * from './exits.ts';
 export * from './file.ts';
 export * from './file-stamp.ts';
+export * from './forkserver-parts.ts';
 export * from './inherited.ts';
+
 export * from './launch.ts';
 export * from './limits.ts';
 export * from './names.ts';
+export * from './privileged-file.ts';
 export * from './pulse.ts';
+export * from './sender.ts';
 export * from './socket.ts';
 export * from './socket-file.ts';
 export { FileError } from './walk.ts';

@@ -106,6 +106,11 @@ export interface Native {
   renameAt(directory: number, from: string, to: string): void;
   unlinkAt(directory: number, name: string): void;
   refreshStamp(path: string, stamp: Uint8Array): boolean;
+  hasCapabilities(path: string): boolean;
+
+  tellSenders(descriptor: number): void;
+  receiveFrom(descriptor: number, buffer: Uint8Array): readonly [length: number, pid: number, uid: number] | undefined;
+  isChild(pid: number): boolean;
 
   watchReadable(descriptor: number, onReadable: () => void): NativeWatch;
   startWatch(watch: NativeWatch): void;

@@ -198,6 +198,14 @@ export const codes = {
     'error',
     'Only the server of a service that waits gets the listening socket; any other gets a connection, which activation has no place for.',
   ],
+  'forkserver-not-used': [
+    'note',
+    'The service asks for a fork server, and its program cannot be parked; it is executed for each connection.',
+  ],
+  'forkserver-privileged': [
+    'error',
+    'A program that gives its caller rights when it is executed (set-user-id, set-group-id, file capabilities) cannot be forked instead.',
+  ],
   'datagram-needs-wait': ['error', 'A program that serves datagrams gets the socket itself, so the service must wait.'],
 } as const;
 

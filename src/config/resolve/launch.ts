@@ -2,11 +2,12 @@
  * The launch plan of a service that runs a program: who it runs as, where, which program with which words, environment
  * and limits. Every part looks at its own attributes, whatever the others found.
  */
-import type { ProgramPlan } from '../../model/mod.ts';
+import { hasConnections, type LaunchPlan, type ProgramPlan } from '../../model/mod.ts';
 import type { Definition, Settings } from '../definition.ts';
 import { resolveDirectories } from './directories.ts';
 import type { Environments } from './environment.ts';
 import type { Findings } from './findings.ts';
+import { resolveForkserver } from './forkserver.ts';
 import { resolveIdentity } from './identity.ts';
 import { resolveProgram } from './program.ts';
 import { resolveLimits } from './rlimits.ts';
@@ -36,23 +37,24 @@ export function resolveLaunch(
   const resourceLimits = resolveLimits(definition, uid, system, findings);
   const nice = resolveNice(settings, uid, findings);
   if (runAs === undefined || directories === undefined || program === undefined) return undefined;
-  return {
-    kind: 'program',
-    stderr: stderrOf(settings),
-    socketPassing,
-    launch: {
-      program: program.program,
-      argv: program.argv,
-      environment: socketPassing === 'stdio' ? environment : environment.filter(isNotOfActivation),
-      variables,
-      identity: runAs.identity,
-      umask: settings.umask ?? (dialect === 'xinetd' ? system.umask | 0o022 : inetdUmask),
-      nice,
-      resourceLimits,
-      ...directories,
-      noNewPrivileges: settings.no_new_privs === true,
-    },
+  const launch: LaunchPlan = {
+    program: program.program,
+    argv: program.argv,
+    environment: socketPassing === 'stdio' ? environment : environment.filter(isNotOfActivation),
+    variables,
+    identity: runAs.identity,
+    umask: settings.umask ?? (dialect === 'xinetd' ? system.umask | 0o022 : inetdUmask),
+    nice,
+    resourceLimits,
+    ...directories,
+    noNewPrivileges: settings.no_new_privs === true,
   };
+  const use = {
+    wait: settings.wait === true,
+    stream: kind.socketType !== undefined && hasConnections(kind.socketType),
+  };
+  const forkserver = resolveForkserver(definition, use, launch, system, findings);
+  return { kind: 'program', stderr: stderrOf(settings), socketPassing, launch, forkserver };
 }
 
 /** With activation there is no client on any descriptor. */

@@ -16,6 +16,8 @@ export function cachedLookups(system: System): System {
     protocol: once((name: string) => system.protocol(name)),
     network: once((name: string) => system.network(name)),
     program: oncePair((path: string, root: string | undefined) => system.program(path, root)),
+    executable: once((path: string) => system.executable(path)),
+    forkserver: system.forkserver,
     directory: oncePair((path: string, root: string | undefined) => system.directory(path, root)),
     fileSize: once((path: string) => system.fileSize(path)),
     device: once((name: string) => system.device(name)),

@@ -22,6 +22,20 @@ export type DeviceState =
   | { readonly state: 'bindable' | 'missing' }
   | { readonly state: 'refused'; readonly why: string };
 
+/** The first bytes of a program, and whether executing it gives rights (set-user-id, set-group-id, file capabilities). */
+export interface ExecutableFile {
+  readonly head: Uint8Array;
+  readonly privileged: boolean;
+}
+
+/** Absolute paths of what fork servers need. */
+export interface ForkserverParts {
+  /** Preloaded into the program. */
+  readonly library: string;
+  /** The folder of the adapters of languages. */
+  readonly adapters: string;
+}
+
 export interface System {
   /** getpwnam(3). */
   user(name: string): User | undefined;
@@ -41,6 +55,10 @@ export interface System {
   network(name: string): number | undefined;
   /** @param root the directory that the path is below, symbolic links included (chroot(2)); undefined: `/` */
   program(path: string, root: string | undefined): ProgramState;
+  /** @returns undefined when it is no file, or cannot be read */
+  executable(path: string): ExecutableFile | undefined;
+  /** undefined where they were not built. */
+  readonly forkserver: ForkserverParts | undefined;
   /** Whether the path is a directory; `root` as for {@link System.program}. */
   directory(path: string, root: string | undefined): boolean;
   /** The size of a regular file, links followed; undefined for anything else, and when it is not there. */

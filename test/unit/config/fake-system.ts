@@ -1,5 +1,5 @@
 /** A machine written down: a few users, programs and services, and a count of the questions asked. */
-import type { DeviceState, ProgramState, System, User } from '../../../src/config/mod.ts';
+import type { DeviceState, ExecutableFile, ProgramState, System, User } from '../../../src/config/mod.ts';
 
 export interface FakeSystem extends System {
   /** Each question with its arguments, in order. */
@@ -22,6 +22,8 @@ export interface Machine {
   readonly hosts?: Readonly<Record<string, readonly string[]>>;
   /** Sizes by path. */
   readonly files?: Readonly<Record<string, number>>;
+  readonly executables?: Readonly<Record<string, ExecutableFile>>;
+  readonly forkserver?: System['forkserver'];
   readonly devices?: Readonly<Record<string, DeviceState>>;
   readonly environment?: Readonly<Record<string, string>>;
   readonly umask?: number;
@@ -89,6 +91,8 @@ export function fakeSystem(machine: Machine = {}): FakeSystem {
         `program ${root}${path}`,
         programs[`${root}${path}`] ?? (machine.everything === true ? 'executable' : 'missing'),
       ),
+    executable: (path) => ask(`executable ${path}`, machine.executables?.[path]),
+    forkserver: machine.forkserver,
     directory: (path, root = '') =>
       ask(
         `directory ${root}${path}`,

@@ -58,6 +58,7 @@ export function serviceOf(id: string, changes: Changes = {}): Service {
     rpc: undefined,
     server: {
       kind: 'program',
+      forkserver: undefined,
       stderr: 'client',
       socketPassing: 'stdio',
       launch: {

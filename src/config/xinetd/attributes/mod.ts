@@ -8,6 +8,7 @@ import type { AttributeTable } from '../attribute.ts';
 import { access } from './access.ts';
 import { banners } from './banners.ts';
 import { identity } from './identity.ts';
+import { launch } from './launch.ts';
 import { limits } from './limits.ts';
 import { logging } from './logging.ts';
 import { network } from './network.ts';
@@ -17,7 +18,7 @@ import { rates } from './rates.ts';
 /** Groups in the order in which the manual has them. */
 export const attributeGroups: Readonly<Record<string, Partial<AttributeTable>>> = {
   'The service': identity,
-  'The program': program,
+  'The program': { ...program, ...launch },
   'Where it listens': network,
   'Who may use it': access,
   Limits: { ...limits, ...rates },
@@ -28,6 +29,7 @@ export const attributeGroups: Readonly<Record<string, Partial<AttributeTable>>> 
 export const attributes: AttributeTable = {
   ...identity,
   ...program,
+  ...launch,
   ...network,
   ...access,
   ...limits,
