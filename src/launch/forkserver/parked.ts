@@ -187,9 +187,9 @@ export class Parked {
       }
       if (message === undefined) return;
       if (message.length === 0) {
-        // Nobody has the other end any more, and no child is on its way: its exit says why, and comes soon.
-        this.#lose('it closed its socket');
+        // Nobody has the other end any more, so no child is on its way. Its exit says why, and comes soon.
         this.#disconnect();
+        if (this.#pid !== undefined) signalProcess(this.#pid, 'SIGKILL');
         return;
       }
       this.#take(buffer.subarray(0, message.length), message.pid, message.uid);
