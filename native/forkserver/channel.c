@@ -21,7 +21,7 @@
 #include <unistd.h>
 
 enum { USUAL_NUMBER = 60, LONGEST_REQUEST = 1 << 18, LONGEST_REASON = 1000, LONGEST_PATH = 4096 };
-enum { SHORTEST_VARIABLE = 2 };
+enum { MOST_VARIABLES = 8192 };
 
 static int channel = -1;
 
@@ -31,7 +31,7 @@ static int channel = -1;
  */
 static union {
   char bytes[LONGEST_REQUEST];
-  char *pointers[(LONGEST_REQUEST / SHORTEST_VARIABLE) + LONGEST_REQUEST / sizeof(char *) + 2];
+  char *pointers[LONGEST_REQUEST / sizeof(char *) + MOST_VARIABLES + 1];
 } message;
 
 bool channel_is_ours(int fd) { return fd == channel; }
@@ -143,10 +143,9 @@ static int problem(const struct msghdr *header, size_t length, bool has_descript
   if (!has_descriptors) return EBADF;
   if (length == 4) return 0;
   if (message.bytes[length - 1] != '\0') return EINVAL;
-  for (size_t at = 4; at < length; at += strlen(message.bytes + at) + 1) {
-    if (strlen(message.bytes + at) + 1 < SHORTEST_VARIABLE) return EINVAL;
-  }
-  return 0;
+  size_t count = 0;
+  for (size_t at = 4; at < length; at += strlen(message.bytes + at) + 1) count++;
+  return count > MOST_VARIABLES ? E2BIG : 0;
 }
 
 static char **list_variables(size_t length) {

@@ -62,9 +62,9 @@ def park(script):
         file = getattr(module, '__file__', None)
         if module is not main and isinstance(file, str) and file.startswith('/'):
             say(f'loaded/{file}')
-    say('park')
     gc.collect()
     gc.freeze()
+    say('park')
     posix.fork()
     renew_environment(posix)
     renew_streams()

@@ -29,6 +29,7 @@ test('threads, locks, forks, commands and memory work in a child, and exit handl
   expect(only(told)).toMatchObject({ status: 3 });
   expect(only(told).output).toMatch(/\natexit ran\n$/);
   expect(facts(only(told).output)).toMatchObject({
+    'lock is ours': '1',
     mutex: '11',
     'robust list': '1',
     thread: '42',
@@ -52,6 +53,12 @@ test('constructors have run once, and what a program registers for forks runs', 
   const counts = told.results.map(({ output }) => facts(output));
   expect(counts[0]).toMatchObject({ constructed: '1', prepared: '1', forked: '1' });
   expect(counts[1]).toMatchObject({ constructed: '1', prepared: '2', forked: '1' });
+});
+
+test('what a library has registered for forks is forgotten when it is unloaded', () => {
+  const plugin = compiledIn('test/unit/forkserver', 'plugin', '-shared', '-fPIC');
+  const told = story({ mode: 'main', argv: self(), environment: [`SELF_PLUGIN=${plugin}`], steps: [request()] });
+  expect(facts(only(told).output)).toMatchObject({ unloaded: '1', prepared: '1' });
 });
 
 test('the environment is that of the request and nothing else, for main as well', () => {

@@ -5,6 +5,7 @@
  * Its constructor, which runs before it parks, registers handlers of forks, and does what SELF_… variables tell.
  */
 #define _GNU_SOURCE
+#include <dlfcn.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <pthread.h>
@@ -18,7 +19,7 @@
 
 extern char **environ;
 
-static int constructed, prepared, forked;
+static int constructed, prepared, forked, unloaded;
 static FILE *opened;
 
 static void on_prepare(void) { prepared++; }
@@ -39,7 +40,8 @@ __attribute__((constructor)) static void construct(void) {
     setvbuf(opened, NULL, _IONBF, 0);
     fgetc(opened);
   }
-  if (getenv("SELF_IGNORE") != NULL) signal(SIGUSR1, SIG_IGN);
+  void *plugin = getenv("SELF_PLUGIN") == NULL ? NULL : dlopen(getenv("SELF_PLUGIN"), RTLD_NOW);
+  if (plugin != NULL) unloaded = dlclose(plugin) == 0;
 }
 
 static void *work(void *value) {
@@ -50,6 +52,7 @@ static void on_exit_of_program(void) { puts("atexit ran"); }
 
 int main(int argc, char **argv, char **variables) {
   printf("constructed %d\nprepared %d\nforked %d\n", constructed, prepared, forked);
+  printf("unloaded %d\n", unloaded);
   printf("same environment %d\n", variables == environ);
   for (char **at = variables; *at != NULL; at++) printf("variable %s\n", *at);
   printf("parent %d\n", getppid());
@@ -62,6 +65,7 @@ int main(int argc, char **argv, char **variables) {
   pthread_mutexattr_setrobust(&kind, PTHREAD_MUTEX_ROBUST);
   pthread_mutex_init(&lock, &kind);
   int locked = pthread_mutex_lock(&lock), twice = pthread_mutex_lock(&lock);
+  printf("lock is ours %d\n", lock.__data.__owner == (int)syscall(SYS_gettid)); /* by the number that the C library keeps */
   int unlocked = pthread_mutex_unlock(&lock), again = pthread_mutex_unlock(&lock);
   printf("mutex %d%d\n", locked == 0 && twice == EDEADLK, unlocked == 0 && again == EPERM);
 
