@@ -28,10 +28,13 @@ export function daemonWorker({ clock, log, later }: WorkerSurroundings): Worker 
   return new Worker({ plan, mostTasks: tasks, clock, later, observer: workerLog(log) });
 }
 
-/** undefined for a daemon that is nobody in particular itself. */
+/**
+ * An account of its own, where the machine has made one (contrib/kinetd.sysusers), shares nothing with others that run
+ * as nobody. undefined for a daemon that is nobody in particular itself.
+ */
 function unprivileged(): Identity | undefined {
   if (process.geteuid?.() !== 0) return undefined;
-  const user = userByName('nobody');
+  const user = userByName('_kinetd') ?? userByName('nobody');
   return user === undefined ? nobody : { uid: user.uid, gid: user.gid, groups: [] };
 }
 

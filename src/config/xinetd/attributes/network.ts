@@ -74,7 +74,7 @@ export const network: Pick<AttributeTable, 'bind' | 'v6only' | 'redirect' | 'mdn
     syntax: 'HOST PORT',
     default: 'none',
     documentation: [
-      'Connections are passed on to this host and port (a number, or a name of services(5)) instead of starting a program. `user` has to be written, as for xinetd; the worker passes them on, as the user nobody.',
+      'Connections are passed on to this host and port (a number, or a name of services(5)) instead of starting a program. `user` has to be written, as for xinetd; the worker passes them on, as the user _kinetd, or nobody where there is none.',
       'The name of a host is looked up for each connection; all of its addresses are tried, and a target that is not reached within 30 seconds is given up. A client that closes its sending side still gets the answer. Both sides may be silent for as long as they like.',
     ],
     example: 'redirect = 192.0.2.1 8080',
