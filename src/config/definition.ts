@@ -90,6 +90,8 @@ export interface Settings {
   /** NAME=VALUE, in order; a later one of the same name wins. */
   readonly env?: readonly string[];
   readonly passenv?: readonly string[];
+  readonly environment?: 'xinetd' | 'ucspi';
+  readonly resolve?: boolean;
   readonly stderr?: 'client' | 'log' | 'null';
   readonly socket_passing?: 'stdio' | 'activation';
   readonly launch?: 'exec' | 'forkserver';

@@ -51,8 +51,11 @@ export class Identifier {
     return this.#waiting.size;
   }
 
-  /** About a client that is to be served: `begin` is called when it can be, maybe at once. */
-  ask(connection: Connection, begin: () => void): void {
+  /**
+   * About a client that is to be served.
+   * @param begin called when it can be, maybe at once, with what the ident server has said
+   */
+  ask(connection: Connection, begin: (user: string | undefined) => void): void {
     let task: TaskId | undefined;
     const answered = (answer: IdentAnswer): void => {
       if (task === undefined || !this.#waiting.delete(task)) return;
@@ -101,7 +104,7 @@ export class Identifier {
     else this.#refused.add(task);
   }
 
-  #decide(answer: IdentAnswer, connection: Connection, begin: () => void): void {
+  #decide(answer: IdentAnswer, connection: Connection, begin: (user: string | undefined) => void): void {
     this.#tell(answer, 'served');
     if ('failure' in answer && this.#service.required()) {
       this.#service.record({ event: 'noid', reason: answer.failure, from: connection.peer.address });
@@ -109,7 +112,7 @@ export class Identifier {
       return;
     }
     const decision = this.#service.review(connection);
-    if (decision.verdict === 'allow') begin();
+    if (decision.verdict === 'allow') begin('user' in answer ? answer.user : undefined);
     else this.#service.turnAway(connection, decision);
   }
 

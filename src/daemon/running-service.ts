@@ -5,7 +5,7 @@
  * A connection goes accept → admission → launch → START; a server's exit goes EXIT → slot released → (for `wait`)
  * listener watched again. Nothing here waits, and nothing here throws for what a client or the system does.
  */
-import type { ServerTimes } from '../launch/mod.ts';
+import { type EndNames, remoteInfo, type ServerTimes } from '../launch/mod.ts';
 import type { Listener, ListenerObserver } from '../listener/mod.ts';
 import type { Sink } from '../log/mod.ts';
 import type { ServiceCounters } from '../metrics/mod.ts';
@@ -21,6 +21,7 @@ import { Greeter } from './greeter.ts';
 import { Identifier } from './identifier.ts';
 import type { Inheritance } from './inheritance.ts';
 import { NameWait } from './name-wait.ts';
+import { Naming } from './naming.ts';
 import { Pending } from './pending.ts';
 import { type PortChange, Ports } from './ports.ts';
 import { Queue, type Waiter } from './queue.ts';
@@ -42,6 +43,7 @@ export class RunningService implements ListenerObserver {
   readonly #gate: Gate;
   readonly #nameWait: NameWait;
   readonly #identifier: Identifier;
+  readonly #naming: Naming;
   readonly #turningAway: TurningAway;
   readonly #queue: Queue;
   #service: Service;
@@ -82,15 +84,19 @@ export class RunningService implements ListenerObserver {
     this.#greeter = Greeter.of(service, shared);
     this.#gate = new Gate(() => this.#service, this.#admission, this.#ports, shared);
     this.#nameWait = new NameWait(shared, this.#ports);
-    this.#identifier = new Identifier(shared.worker, {
-      required: () => this.#service.identification?.required === true,
+    const kept = {
       occupancy: this.#admission.occupancy,
       record: this.#events.record,
-      review: ({ peer, local }) => this.#admission.review(peer, local),
-      turnAway: (connection, refusal) => this.#turningAway.refuse(connection, refusal),
-      dismiss: ({ descriptor }) => this.#turningAway.close(descriptor),
+      review: ({ peer, local }: Connection) => this.#admission.review(peer, local),
+      turnAway: (connection: Connection, refusal: Refusal) => this.#turningAway.refuse(connection, refusal),
       advance: () => this.#queue.advance(),
+    };
+    this.#identifier = new Identifier(shared.worker, {
+      ...kept,
+      required: () => this.#service.identification?.required === true,
+      dismiss: ({ descriptor }) => this.#turningAway.close(descriptor),
     });
+    this.#naming = new Naming(shared.inquiries, { ...kept, service: () => this.#service });
     this.#refusals = new Refusals(shared, this.#events.record);
     this.#turningAway = new TurningAway(
       {
@@ -146,9 +152,9 @@ export class RunningService implements ListenerObserver {
     return this.#admission.occupancy.running;
   }
 
-  /** Of these, clients without a server as yet: an ident server is asked about them. */
+  /** Of these, clients without a server as yet: an ident server is asked about them, or the name service. */
   get identifying(): number {
-    return this.#identifier.waiting;
+    return this.#identifier.waiting + this.#naming.waiting;
   }
 
   /** Of these, clients whom the worker serves; also of an internal service that a reload has made a program. */
@@ -250,6 +256,7 @@ export class RunningService implements ListenerObserver {
   close(): void {
     this.#nameWait.end();
     this.#identifier.end();
+    this.#naming.end();
     this.#delegated.recall();
     this.#queue.close();
     takeOver(undefined, this.#answer);
@@ -288,12 +295,19 @@ export class RunningService implements ListenerObserver {
   #letIn(connection: Connection, listener: Listener | undefined, here: boolean, banner?: Uint8Array): void {
     if (banner !== undefined) this.#turningAway.sendByHosts(banner, connection.descriptor);
     if (this.#service.identification?.ofServed === true)
-      this.#identifier.ask(connection, () => this.#begin(connection, listener, false));
-    else this.#begin(connection, listener, here);
+      this.#identifier.ask(connection, (user) => this.#name(connection, listener, false, user));
+    else this.#name(connection, listener, here);
+  }
+
+  #name(connection: Connection, listener: Listener | undefined, here: boolean, said?: string): void {
+    const user = said === undefined ? undefined : remoteInfo(said);
+    this.#naming.ask(connection, (names, waited) =>
+      this.#begin(connection, listener, here && !waited, { ...names, user }),
+    );
   }
 
   /** @param listener undefined for a client of tcpmux; `here`: on this thread, and not on another */
-  #begin(connection: Connection, listener: Listener | undefined, here: boolean): void {
+  #begin(connection: Connection, listener: Listener | undefined, here: boolean, names: EndNames): void {
     const { descriptor, peer, local } = connection;
     const answer = this.#answer;
     this.#greeter?.letIn(descriptor);
@@ -309,9 +323,12 @@ export class RunningService implements ListenerObserver {
       case 'sensor':
         closeDescriptor(descriptor);
         return;
-      case 'program':
-        this.#admission.occupancy.enter(peer.address);
-        answer.launches.serve(descriptor, { peer, local }, here);
+      case 'program': {
+        const { occupancy } = this.#admission;
+        occupancy.enter(peer.address);
+        const ends = { peer, local, names, ofSource: occupancy.runningOf(peer.address) };
+        answer.launches.serve(descriptor, ends, here);
+      }
     }
   }
 

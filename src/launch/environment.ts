@@ -3,7 +3,8 @@
  * as systemd sets them for a socket with Accept=yes, LOCAL_HOST and LOCAL_PORT which xinetd never told, and the
  * variables of UCSPI (tcpserver's environment, cr.yp.to), so that programs written for any of them run unchanged.
  *
- * Over a Unix socket REMOTE_HOST says who connected (`unix:uid=1000`), and the variables are those of ucspi-unix.
+ * Over a Unix socket REMOTE_HOST says who connected (`unix:uid=1000`), and the variables are those of ucspi-unix; with
+ * the whole environment of UCSPI also those of s6-ipcserver, whose prefix is IPC.
  *
  * A variable whose value is not known is absent, with one exception: REMOTE_HOST is `<no address>` for a stream
  * service that waits, as under xinetd.
@@ -17,7 +18,24 @@ export interface Ends {
   readonly peer: Peer | undefined;
   /** undefined also for a datagram socket on a wildcard address: the kernel alone knows where it was reached. */
   readonly local: Local | undefined;
+  /** What had to be asked for; absent where nobody was asked. */
+  readonly names?: EndNames;
+  /** Servers of this client that run now, this one included; absent where they are not counted. */
+  readonly ofSource?: number;
 }
+
+/** Each absent while it is not known. */
+export interface EndNames {
+  /** Of the client's address; it leads back to it. */
+  readonly remote?: string | undefined;
+  /** Of the address where the client came to. */
+  readonly local?: string | undefined;
+  /** Of the user, as the ident server of the client's machine says. */
+  readonly user?: string | undefined;
+}
+
+/** The same for all connections of a service. */
+type Constant = 'PROTO' | 'UNIXLOCALUID' | 'UNIXLOCALGID';
 
 type Value = (ends: Ends) => string | number | undefined;
 
@@ -25,8 +43,11 @@ const peerAddress: Value = ({ peer }) => peer?.address;
 const peerPort: Value = ({ peer }) => peer?.port;
 const localHost: Value = ({ local }) => local?.address;
 const localPort: Value = ({ local }) => local?.port;
+const remoteUid: Value = ({ peer }) => peer?.credentials?.uid;
+const remoteGid: Value = ({ peer }) => peer?.credentials?.gid;
+const ofSource: Value = ({ ofSource: count }) => count;
 
-const values: Readonly<Record<Exclude<ConnectionVariable, 'PROTO'>, Value>> = {
+const values: Readonly<Record<Exclude<ConnectionVariable, Constant>, Value>> = {
   REMOTE_HOST: ({ peer }) => peer?.address ?? noAddress,
   REMOTE_ADDR: peerAddress,
   REMOTE_PORT: peerPort,
@@ -42,29 +63,58 @@ const values: Readonly<Record<Exclude<ConnectionVariable, 'PROTO'>, Value>> = {
   UDPLOCALPORT: localPort,
   UNIXLOCALPATH: localHost,
   UNIXREMOTEPID: ({ peer }) => peer?.credentials?.pid,
-  UNIXREMOTEEUID: ({ peer }) => peer?.credentials?.uid,
-  UNIXREMOTEEGID: ({ peer }) => peer?.credentials?.gid,
+  UNIXREMOTEEUID: remoteUid,
+  UNIXREMOTEEGID: remoteGid,
+  UNIXCONNNUM: ofSource,
+  IPCLOCALPATH: localHost,
+  IPCREMOTEEUID: remoteUid,
+  IPCREMOTEEGID: remoteGid,
+  IPCCONNNUM: ofSource,
+  TCPREMOTEHOST: ({ names }) => names?.remote,
+  TCPLOCALHOST: ({ names }) => names?.local,
+  TCPREMOTEINFO: ({ names }) => names?.user,
+  // tcpsvd's, which counts the connections of this client too.
+  TCPCONCURRENCY: ofSource,
+  TCPCONNNUM: ofSource,
 };
 
 /** Those of other protocols, and ports where there are none. */
 const foreign: Readonly<Record<string, RegExp>> = {
-  TCP: /^(UDP|UNIX)/,
-  UDP: /^(TCP|UNIX)/,
+  TCP: /^(UDP|UNIX|IPC)/,
+  UDP: /^(TCP|UNIX|IPC)/,
   UNIX: /^(TCP|UDP|LOCAL_|REMOTE_(ADDR|PORT))/,
 };
 
+/** The variables that a service of this protocol may give. */
+function variablesFor({ name }: Protocol, { variables }: Pick<LaunchPlan, 'variables'>): ConnectionVariable[] {
+  const others = foreign[name.toUpperCase()] ?? /^(TCP|UDP|UNIX|IPC)/;
+  return variables.filter((variable) => !others.test(variable));
+}
+
+/** Of which of its ends a connection of the service needs the name before its server is started. */
+export function namesNeeded(
+  protocol: Protocol,
+  plan: Pick<LaunchPlan, 'variables'>,
+): { readonly remote: boolean; readonly local: boolean } {
+  const variables = variablesFor(protocol, plan);
+  return { remote: variables.includes('TCPREMOTEHOST'), local: variables.includes('TCPLOCALHOST') };
+}
+
 /** Makes, once for a service, the function that gives each connection its `NAME=VALUE` strings. */
 export function connectionEnvironment(
-  { name }: Protocol,
-  { variables }: Pick<LaunchPlan, 'variables'>,
+  protocol: Protocol,
+  plan: Pick<LaunchPlan, 'variables' | 'identity'>,
 ): (ends: Ends) => string[] {
-  const proto = name.toUpperCase();
-  const others = foreign[proto] ?? /^(TCP|UDP|UNIX)/;
+  const constants: Readonly<Record<Constant, () => string | number | undefined>> = {
+    PROTO: () => protocol.name.toUpperCase(),
+    UNIXLOCALUID: () => plan.identity?.uid ?? process.getuid?.(),
+    UNIXLOCALGID: () => plan.identity?.gid ?? process.getgid?.(),
+  };
   const constant: string[] = [];
   const variable: { readonly name: string; readonly value: Value }[] = [];
-  for (const variableName of variables) {
-    if (variableName === 'PROTO') constant.push(`PROTO=${proto}`);
-    else if (!others.test(variableName)) variable.push({ name: variableName, value: values[variableName] });
+  for (const name of variablesFor(protocol, plan)) {
+    if (isConstant(name)) constant.push(`${name}=${constants[name]()}`);
+    else variable.push({ name, value: values[name] });
   }
   return (ends) => {
     const strings = [...constant];
@@ -74,4 +124,8 @@ export function connectionEnvironment(
     }
     return strings;
   };
+}
+
+function isConstant(name: ConnectionVariable): name is Constant {
+  return name === 'PROTO' || name === 'UNIXLOCALUID' || name === 'UNIXLOCALGID';
 }

@@ -14,6 +14,11 @@ export class Occupancy {
     return this.#running;
   }
 
+  /** Servers running for one address. */
+  runningOf(source: string): number {
+    return this.#bySource.get(source) ?? 0;
+  }
+
   /** Those of them whose client is known, as they are counted for each. */
   get runningOfSources(): number {
     let sum = -this.#waiting;

@@ -2,32 +2,7 @@
  * What it takes to start a server, as a value: made once per service when the configuration is loaded,
  * printable and testable before anything runs. A connection adds only its environment and descriptors.
  */
-
-/**
- * Told to a server about its connection. REMOTE_HOST is xinetd's; REMOTE_ADDR is systemd's (systemd.exec(5)), as is
- * REMOTE_PORT, which is among the four that users of xinetd have asked for; the rest are UCSPI's, whose prefix is the value of PROTO (`TCP`, `UDP` or `UNIX`).
- */
-export const connectionVariables = [
-  'REMOTE_HOST',
-  'REMOTE_ADDR',
-  'REMOTE_PORT',
-  'LOCAL_HOST',
-  'LOCAL_PORT',
-  'PROTO',
-  'TCPREMOTEIP',
-  'TCPREMOTEPORT',
-  'TCPLOCALIP',
-  'TCPLOCALPORT',
-  'UDPREMOTEIP',
-  'UDPREMOTEPORT',
-  'UDPLOCALIP',
-  'UDPLOCALPORT',
-  'UNIXLOCALPATH',
-  'UNIXREMOTEPID',
-  'UNIXREMOTEEUID',
-  'UNIXREMOTEEGID',
-] as const;
-export type ConnectionVariable = (typeof connectionVariables)[number];
+import type { ConnectionVariable } from './connection-variables.ts';
 
 export interface LaunchPlan {
   /** Absolute path of the program. */
@@ -37,8 +12,8 @@ export interface LaunchPlan {
   /** `NAME=VALUE`, each name once, without the names in {@link LaunchPlan.variables}. */
   readonly environment: readonly string[];
   /**
-   * What each connection adds to the environment: all of {@link connectionVariables} except those that the
-   * service's own `env` sets. REMOTE_HOST is always here, since xinetd lets nobody override it.
+   * What each connection adds to the environment, by the `environment` and the `resolve` of the service, except those
+   * that its own `env` sets. With xinetd's environment REMOTE_HOST is always here, since xinetd lets nobody override it.
    */
   readonly variables: readonly ConnectionVariable[];
   /** undefined: ids are left as they are (the daemon is not root, or the dialect says so). */

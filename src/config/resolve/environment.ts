@@ -6,11 +6,17 @@
  * Debian's openbsd-inetd without -E has it; the list was found by running it with each of the names.
  *
  * Variables that describe the connection come from the connection alone: one that the daemon happens to have
- * inherited is dropped. A service's own `env` may set such a name, except REMOTE_HOST, which a client's
- * address must never be hidden behind.
+ * inherited is dropped. Which there are is `environment`'s and `resolve`'s to say. A service's own `env` may set such a
+ * name, except REMOTE_HOST, which a client's address must never be hidden behind.
  */
-import { type ConnectionVariable, connectionVariables } from '../../model/mod.ts';
-import type { Definition } from '../definition.ts';
+import {
+  type ConnectionVariable,
+  connectionVariables,
+  nameVariables,
+  ucspiVariables,
+  usualVariables,
+} from '../../model/mod.ts';
+import type { Definition, Settings } from '../definition.ts';
 import type { Findings } from './findings.ts';
 import type { System } from './system.ts';
 import { decodeBytes, systemText } from './text.ts';
@@ -58,14 +64,19 @@ interface Inherited {
 /** Works out each inheritance once: the daemon's environment may be long, and its services many. */
 export class Environments {
   readonly #system: System;
+  readonly #resolve: boolean;
   readonly #whole: Inherited;
   readonly #laundered: Inherited;
   readonly #passed = new WeakMap<readonly string[], Inherited>();
 
-  /** @param keep an inetd's -E: servers of an inetd.conf get the whole environment, too */
-  constructor(system: System, keep: boolean) {
+  /**
+   * @param keep an inetd's -E: servers of an inetd.conf get the whole environment, too
+   * @param resolve GNU inetd's --resolve: they are told the names of both ends
+   */
+  constructor(system: System, keep: boolean, resolve: boolean) {
     const names = Object.keys(system.environment);
     this.#system = system;
+    this.#resolve = resolve;
     this.#whole = inherit(system, names);
     this.#laundered = keep
       ? this.#whole
@@ -76,8 +87,9 @@ export class Environments {
   }
 
   resolve(definition: Definition, findings: Findings): Environment {
-    const { settings } = definition;
+    const { settings, dialect } = definition;
     const inherited = this.#inherited(definition);
+    const variables = variablesOf(settings, dialect === 'inetd' && this.#resolve);
     for (const name of inherited.missing) {
       findings.add(
         'undefined-variable',
@@ -86,18 +98,18 @@ export class Environments {
         'set it where the daemon is started, or give it a value with env',
       );
     }
-    if (settings.env === undefined) return { environment: inherited.texts, variables: connectionVariables };
+    if (settings.env === undefined) return { environment: inherited.texts, variables };
     const texts = [...inherited.texts];
     const own = new Map<string, number>();
     for (const bytes of settings.env) {
       const text = systemText(bytes, 'env', findings) ?? '';
       const name = text.slice(0, Math.max(0, text.indexOf('=')));
-      if (name === '' || name === 'REMOTE_HOST') continue;
+      if (name === '' || (name === 'REMOTE_HOST' && settings.environment !== 'ucspi')) continue;
       const index = own.get(name) ?? inherited.indexOf.get(name) ?? texts.length;
       texts[index] = text;
       own.set(name, index);
     }
-    return { environment: texts, variables: connectionVariables.filter((name) => !own.has(name)) };
+    return { environment: texts, variables: variables.filter((name) => !own.has(name)) };
   }
 
   #inherited({ settings: { passenv }, dialect }: Definition): Inherited {
@@ -111,6 +123,14 @@ export class Environments {
     this.#passed.set(passenv, passed);
     return passed;
   }
+}
+
+/** @param resolve whether names are looked up for a service that does not say */
+function variablesOf(settings: Settings, resolve: boolean): readonly ConnectionVariable[] {
+  const ucspi = settings.environment === 'ucspi';
+  const names = (settings.resolve ?? (ucspi || resolve)) ? nameVariables : [];
+  if (!ucspi) return [...usualVariables, ...names];
+  return [...usualVariables.filter((name) => !/^(REMOTE|LOCAL)_/.test(name)), ...names, ...ucspiVariables];
 }
 
 const ofTheConnection: ReadonlySet<string> = new Set(connectionVariables);

@@ -58,7 +58,8 @@ export function resolveLaunch(
 }
 
 /** With activation there is no client on any descriptor. */
-function stderrOf({ stderr = 'client', socket_passing }: Settings): ProgramPlan['stderr'] {
+function stderrOf({ environment, socket_passing, ...settings }: Settings): ProgramPlan['stderr'] {
+  const stderr = settings.stderr ?? (environment === 'ucspi' ? 'log' : 'client');
   return socket_passing === 'activation' && stderr === 'client' ? 'log' : stderr;
 }
 

@@ -2,6 +2,8 @@
 export interface ResolveOptions {
   /** -E: servers of an inetd.conf get the daemon's environment whole. */
   readonly keepEnvironment: boolean;
+  /** GNU's --resolve: servers of an inetd.conf are told the names of both ends. */
+  readonly resolveNames: boolean;
   /** -R: starts a minute of an inetd.conf service that has no `.max`; 0 is no bound, undefined what its dialect has. */
   readonly startsPerMinute: number | undefined;
   /** -q: length of the queue of unaccepted connections of inetd.conf services. */
@@ -23,6 +25,7 @@ export interface ResolveOptions {
 /** openbsd-inetd's own defaults. */
 export const defaultOptions: ResolveOptions = {
   keepEnvironment: false,
+  resolveNames: false,
   startsPerMinute: undefined,
   backlog: 128,
   libwrap: false,

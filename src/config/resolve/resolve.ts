@@ -50,7 +50,7 @@ export async function resolveDefinitions(
     system: lookups,
     hosts: await lookUpHosts(wanted, lookups),
     options,
-    environments: new Environments(system, options.keepEnvironment),
+    environments: new Environments(system, options.keepEnvironment, options.resolveNames),
     defaultSpans: defaults.spans,
   };
 

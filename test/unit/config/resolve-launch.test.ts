@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 
-import { connectionVariables, type LaunchPlan } from '../../../src/model/mod.ts';
+import { type LaunchPlan, nameVariables, ucspiVariables, usualVariables } from '../../../src/model/mod.ts';
 import { codesOf, definition, inetdLines, onlyLaunch, resolved } from './definitions.ts';
 import { fakeSystem } from './fake-system.ts';
 
@@ -21,7 +21,7 @@ describe('the environment', () => {
     const system = fakeSystem({ environment: { PATH: '/bin', HOME: '/root' } });
     const launch = await onlyLaunch([definition('x', { env: ['A=1', 'HOME=/tmp', 'A=2=3', 'B='] })], system);
     expect(launch.environment).toEqual(['PATH=/bin', 'HOME=/tmp', 'A=2=3', 'B=']);
-    expect(launch.variables).toEqual(connectionVariables);
+    expect(launch.variables).toEqual(usualVariables);
   });
 
   test('xinetd.conf: passenv picks, an empty one drops all', async () => {
@@ -46,7 +46,28 @@ describe('the environment', () => {
     const system = fakeSystem({ environment: { PROTO: 'old', REMOTE_HOST: 'evil', TCPREMOTEIP: 'old' } });
     const launch = await onlyLaunch([definition('x', { env: ['PROTO=mine', 'REMOTE_HOST=evil'] })], system);
     expect(launch.environment).toEqual(['PROTO=mine']);
-    expect(launch.variables).toEqual(connectionVariables.filter((name) => name !== 'PROTO'));
+    expect(launch.variables).toEqual(usualVariables.filter((name) => name !== 'PROTO'));
+  });
+
+  test('environment and resolve say what connections add, and env may set any of it', async () => {
+    const variables = async (settings: object): Promise<readonly string[]> =>
+      (await onlyLaunch([definition('x', settings)], fakeSystem())).variables;
+    expect(await variables({ environment: 'xinetd' })).toEqual(usualVariables);
+    expect(await variables({ resolve: true })).toEqual([...usualVariables, ...nameVariables]);
+    const ucspi = usualVariables.filter((name) => !/^(REMOTE|LOCAL)_/.test(name));
+    expect(await variables({ environment: 'ucspi' })).toEqual([...ucspi, ...nameVariables, ...ucspiVariables]);
+    expect(await variables({ environment: 'ucspi', resolve: false })).toEqual([...ucspi, ...ucspiVariables]);
+    expect(await variables({ environment: 'ucspi', resolve: false, env: ['TCPCONNNUM=1'] })).not.toContain(
+      'TCPCONNNUM',
+    );
+  });
+
+  test("inetd.conf: GNU's --resolve tells names, and xinetd.conf has its own word for that", async () => {
+    const line = inetdLines('9000 stream tcp nowait root /bin/cat');
+    const asked = { resolveNames: true };
+    expect((await onlyLaunch(line, fakeSystem(), asked)).variables).toContain('TCPREMOTEHOST');
+    expect((await onlyLaunch(line, fakeSystem())).variables).not.toContain('TCPREMOTEHOST');
+    expect((await onlyLaunch([definition('x', {})], fakeSystem(), asked)).variables).not.toContain('TCPREMOTEHOST');
   });
 
   test('inetd.conf: variables of a login session are taken out, unless told to keep them', async () => {

@@ -24,6 +24,19 @@ const passingWords: readonly WordEntry<'stdio' | 'activation'>[] = [
   },
 ];
 
+const environmentWords: readonly WordEntry<'xinetd' | 'ucspi'>[] = [
+  {
+    word: 'xinetd',
+    documentation:
+      'REMOTE_HOST as under xinetd; REMOTE_ADDR, REMOTE_PORT, LOCAL_HOST, LOCAL_PORT; PROTO and the addresses and ports of UCSPI',
+  },
+  {
+    word: 'ucspi',
+    documentation:
+      "what tcpserver, tcpsvd, s6 and unixserver set, and none of xinetd's; `stderr` is `log` and `resolve` is `yes` unless they say otherwise",
+  },
+];
+
 export const program: Pick<
   AttributeTable,
   | 'server'
@@ -39,6 +52,8 @@ export const program: Pick<
   | 'umask'
   | 'env'
   | 'passenv'
+  | 'environment'
+  | 'resolve'
   | 'stderr'
   | 'socket_passing'
 > = {
@@ -206,10 +221,36 @@ export const program: Pick<
     spread: (names) => names,
   }),
 
+  environment: one({
+    places: 'both',
+    syntax: 'xinetd | ucspi',
+    default: 'xinetd',
+    documentation: [
+      'What the program finds in its environment about its connection. Unknown to xinetd.',
+      'With `ucspi` programs that were written for tcpserver (ucspi-tcp), tcpsvd (ipsvd), unixserver (ucspi-unix) or s6 run unchanged: descriptor 0 reads from the client, 1 writes to it, and 2 is the log. Over TCP there are PROTO=TCP, TCPLOCALIP, TCPLOCALPORT, TCPLOCALHOST, TCPREMOTEIP, TCPREMOTEPORT, TCPREMOTEHOST, TCPREMOTEINFO where USERID is logged and the ident server of the client has named somebody, and TCPCONNNUM and TCPCONCURRENCY, which are both the number of servers that this client has now. Over a Unix socket there are PROTO=UNIX, UNIXLOCALPATH, UNIXLOCALUID, UNIXLOCALGID, UNIXREMOTEPID, UNIXREMOTEEUID, UNIXREMOTEEGID, UNIXCONNNUM, and for programs that were written for s6-ipcserver alone IPCLOCALPATH, IPCREMOTEEUID, IPCREMOTEEGID and IPCCONNNUM. With UDP there are PROTO=UDP, UDPLOCALIP, UDPLOCALPORT, UDPREMOTEIP and UDPREMOTEPORT. What is not known is not set.',
+    ],
+    example: 'environment = ucspi',
+    words: environmentWords,
+    parse: oneOf(environmentWords),
+  }),
+
+  resolve: one({
+    places: 'both',
+    syntax: 'yes | no',
+    default: 'no; with `environment = ucspi` yes',
+    documentation: [
+      'Whether the program is told the names of both ends of a TCP connection, as TCPREMOTEHOST and TCPLOCALHOST. Unknown to xinetd.',
+      'A name counts when it leads back to its address. It is looked up before the program is started, in five seconds at most for each end, and remembered for a minute; nobody else waits meanwhile. A client without a name, one whose name does not come in time, and one that comes while too many others wait (256, or 16 of its address) is served without the variable. For services that wait nothing is looked up.',
+    ],
+    example: 'resolve = yes',
+    words: yesNoWords,
+    parse: yesNo,
+  }),
+
   stderr: one({
     places: 'both',
     syntax: 'client | log | null',
-    default: 'client',
+    default: 'client; with `environment = ucspi` log',
     documentation: [
       'Who gets what the program writes to its stderr. Unknown to xinetd.',
       'With `log` a server never waits for long, however much it writes: what is too much is read and left out. Processes that a server leaves behind may write for a minute after its end; then writing gives them SIGPIPE.',
