@@ -4,8 +4,6 @@
  *
  *   auto_prepend_file=/…/php.php         this file runs before the script
  *   opcache.enable_cli=1                 the compiled script is kept in memory that children share
- *   opcache.revalidate_freq=0            which are to look whether a file has changed whenever they use it: for them, the
- *   opcache.file_update_protection=0     time that the cache goes by stands still when the process parks
  *   opcache.record_warnings=1            what the compiler has to say of the script, each connection reads
  *
  * It has the script compiled, and what is to be preloaded (files, looked for as by include), and parks: the preloaded
@@ -41,6 +39,11 @@
         $say("loaded/$file");
     }
     if (function_exists('opcache_compile_file')) {
+        // Children look whether a file has changed whenever they use it, since the time that the cache goes by stands still
+        // when the process parks.
+        ini_set('opcache.validate_timestamps', '1');
+        ini_set('opcache.revalidate_freq', '0');
+        ini_set('opcache.file_update_protection', '0');
         $compiler = pcntl_fork();
         if ($compiler === 0) {
             array_map('opcache_compile_file', $files);

@@ -48,7 +48,10 @@ export const languages: readonly Language[] = [
     name: 'php',
     interpreter: /^php(\d[\d.]*)?$/,
     option: options(/^-q$/, 'dcf'),
-    adapter: (folder) => ['-d', 'opcache.enable_cli=1', '-d', `auto_prepend_file=${folder}/php.php`],
+    adapter: (folder) =>
+      ['opcache.enable_cli=1', 'opcache.record_warnings=1', `auto_prepend_file=${folder}/php.php`].flatMap(
+        (setting) => ['-d', setting],
+      ),
     scriptOption: '-f',
   },
 ];

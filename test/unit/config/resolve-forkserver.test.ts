@@ -106,6 +106,8 @@ describe('scripts are loaded by an adapter', () => {
         '-d',
         'opcache.enable_cli=1',
         '-d',
+        'opcache.record_warnings=1',
+        '-d',
         'auto_prepend_file=/adapter/php.php',
         '-f',
         '/srv/a.php',

@@ -33,8 +33,8 @@ export const languages = {
     program: '/usr/bin/php',
     extension: 'php',
     parked: (options: readonly string[]): readonly string[] => [
-      ...['opcache.enable_cli=1', 'opcache.revalidate_freq=0', 'opcache.file_update_protection=0'].flatMap(setting),
-      ...['opcache.record_warnings=1', `auto_prepend_file=${join(adapters, 'php.php')}`].flatMap(setting),
+      ...['opcache.enable_cli=1', 'opcache.record_warnings=1'].flatMap(setting),
+      ...setting(`auto_prepend_file=${join(adapters, 'php.php')}`),
       ...options,
     ],
   },
