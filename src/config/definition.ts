@@ -53,6 +53,17 @@ export type AccessItem =
   | { readonly kind: 'host'; readonly name: string }
   | { readonly kind: 'domain'; readonly suffix: string };
 
+/** A socket, or those of a range of ports. */
+export type ListenItem =
+  | {
+      readonly transport: 'tcp' | 'udp';
+      /** As a word of `bind`; undefined: every address. */
+      readonly place: string | undefined;
+      /** Both ends included, or a name of services(5). */
+      readonly ports: string | { readonly low: number; readonly high: number };
+    }
+  | { readonly transport: 'unix'; readonly path: string };
+
 /** The value of each attribute, by its name in xinetd.conf. An absent one was not written. */
 export interface Settings {
   readonly id?: string;
@@ -127,6 +138,16 @@ export interface Settings {
    */
   readonly bind?: readonly string[];
   readonly v6only?: boolean;
+  /** Not looked up, at least one. */
+  readonly listen?: readonly ListenItem[];
+  /** Names or digits, not looked up. */
+  readonly socket_owner?: string;
+  readonly socket_group?: string;
+  readonly socket_mode?: number;
+  readonly backlog?: number;
+  /** Bytes. */
+  readonly sndbuf?: number;
+  readonly rcvbuf?: number;
   readonly redirect?: { readonly host: string; readonly port: string };
   readonly libwrap?: string;
   readonly banner?: string;

@@ -100,11 +100,20 @@ export function namesNeeded(
   return { remote: variables.includes('TCPREMOTEHOST'), local: variables.includes('TCPLOCALHOST') };
 }
 
-/** Makes, once for a service, the function that gives each connection its `NAME=VALUE` strings. */
+/**
+ * Makes, once for a service, the function that gives each connection its `NAME=VALUE` strings. A service of TCP may have
+ * Unix sockets as well: what tells of a connection goes by the socket that it came over.
+ */
 export function connectionEnvironment(
   protocol: Protocol,
   plan: Pick<LaunchPlan, 'variables' | 'identity'>,
 ): (ends: Ends) => string[] {
+  const own = environmentOf(protocol, plan);
+  const overUnix = environmentOf({ name: 'unix', number: 0 }, plan);
+  return (ends) => (ends.local?.address.startsWith('/') === true ? overUnix(ends) : own(ends));
+}
+
+function environmentOf(protocol: Protocol, plan: Pick<LaunchPlan, 'variables' | 'identity'>): (ends: Ends) => string[] {
   const constants: Readonly<Record<Constant, () => string | number | undefined>> = {
     PROTO: () => protocol.name.toUpperCase(),
     UNIXLOCALUID: () => plan.identity?.uid ?? process.getuid?.(),

@@ -58,7 +58,7 @@ function openUnix(plan: SocketPlan, endpoint: UnixEndpoint): OpenedSocket {
   const descriptor = openSocket({ family: 'unix', type: socketType, protocol: 0, nonBlocking: !plan.wait });
   let file: SocketFile | undefined;
   try {
-    applyOptions(plan, descriptor);
+    applyOptions(plan, endpoint, descriptor);
     file = bindSocketFile(descriptor, socketType, endpoint.address, endpoint);
     startListening(plan, descriptor);
     return { descriptor, file };
@@ -79,7 +79,7 @@ function openFamily(plan: SocketPlan, endpoint: InternetEndpoint, beside: readon
   try {
     if (endpoint.family === 'inet6') setSocketOption(descriptor, 'v6Only', endpoint.stack === 'only' ? 1 : 0);
     setSocketOption(descriptor, 'reuseAddress', 1);
-    applyOptions(plan, descriptor);
+    applyOptions(plan, endpoint, descriptor);
     if (endpoint.device !== undefined) bindToDevice(descriptor, endpoint.device);
     const bindAndListen = (): void => {
       bindInternet(descriptor, endpoint.family, endpoint.address, endpoint.port);
@@ -114,8 +114,8 @@ function sharingThePort(sockets: readonly Descriptor[], act: () => void): void {
  * What of a plan can be changed on a bound socket: a reload applies it to the socket that it keeps. listen(2) on a
  * socket that listens changes the length of its queue and loses nothing that is in it.
  */
-export function applyChanges(plan: SocketPlan, descriptor: Descriptor): void {
-  applyOptions(plan, descriptor);
+export function applyChanges(plan: SocketPlan, endpoint: Endpoint, descriptor: Descriptor): void {
+  applyOptions(plan, endpoint, descriptor);
   startListening(plan, descriptor);
 }
 
@@ -123,8 +123,9 @@ function startListening({ socketType, socket }: SocketPlan, descriptor: Descript
   if (hasConnections(socketType)) listen(descriptor, socket.backlog);
 }
 
-function applyOptions({ protocol, socket }: SocketPlan, descriptor: Descriptor): void {
-  if (protocol.name === 'tcp') {
+/** A service of TCP may have Unix sockets as well. */
+function applyOptions({ protocol, socket }: SocketPlan, { family }: Endpoint, descriptor: Descriptor): void {
+  if (protocol.name === 'tcp' && family !== 'unix') {
     setSocketOption(descriptor, 'noDelay', socket.noDelay ? 1 : 0);
     setSocketOption(descriptor, 'keepAlive', socket.keepAlive ? 1 : 0);
   }

@@ -111,7 +111,7 @@ export class Listener {
     const next = nextState(this.#state, 'open');
     try {
       if (busy === undefined) setBlocking(descriptor, this.#plan.wait);
-      applyChanges(this.#plan, descriptor);
+      applyChanges(this.#plan, this.endpoint, descriptor);
       if (file !== undefined && this.endpoint.family === 'unix') changeSocketFile(file, this.endpoint);
     } catch (error) {
       discard({ descriptor, file });
@@ -130,7 +130,7 @@ export class Listener {
    */
   update(plan: SocketPlan): void {
     this.#plan = plan;
-    if (this.#socket !== undefined) applyChanges(plan, this.#socket.descriptor);
+    if (this.#socket !== undefined) applyChanges(plan, this.endpoint, this.#socket.descriptor);
   }
 
   /** Stops watching and keeps the socket: clients queue in the kernel. */

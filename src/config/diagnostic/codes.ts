@@ -65,6 +65,7 @@ export const codes = {
   ],
   'bad-number': ['error', 'The value is not a number of the form that the attribute takes, or it is out of range.'],
   'bad-address': ['error', 'The value is neither an address, nor a block of addresses, nor a name.'],
+  'bad-listen': ['error', 'The word is none of `tcp:`, `udp:` and `unix:` with a port or a path.'],
   'address-repeated': ['warning', 'A service is told twice to listen on one address; it does so once.'],
   'comma-in-list': ['error', 'Addresses in a list are separated by spaces.'],
   'address-reads-as': ['note', 'The address is written in a short or unusual form; the note says which address it is.'],
@@ -142,6 +143,10 @@ export const codes = {
     'The service is neither for TCP nor for UDP; a raw socket would show its program the traffic of the whole machine.',
   ],
   'protocol-mismatch': ['error', 'The socket type and the protocol do not go together.'],
+  'listen-clash': [
+    'error',
+    '`listen` names all sockets of the service, and something else in the entry does not go with that.',
+  ],
   'unknown-port': ['error', 'The service has no `port`, and services(5) does not know its name.'],
   'unknown-rpc-program': ['error', 'The RPC service has no `rpc_number`, and rpc(5) does not know its name.'],
   'port-disagrees': [

@@ -10,7 +10,7 @@
  * through it.
  */
 import type { Endpoint, Family } from '../../model/mod.ts';
-import type { Definition, Settings } from '../definition.ts';
+import type { Settings } from '../definition.ts';
 import { overlap } from './duplicates.ts';
 import type { Findings } from './findings.ts';
 import { type Hosts, hostAddresses, type LocalAddress, numericAddress } from './local-address.ts';
@@ -25,7 +25,7 @@ interface Families {
 
 /** @param hosts what the names among the words have been looked up to */
 export function boundEndpoints(
-  { settings }: Definition,
+  settings: Pick<Settings, 'bind' | 'flags' | 'v6only'>,
   port: number,
   hosts: Hosts,
   system: System,
@@ -41,7 +41,7 @@ export function boundEndpoints(
   return endpoints;
 }
 
-function familiesOf({ flags, v6only }: Settings): Families {
+function familiesOf({ flags, v6only }: Pick<Settings, 'flags' | 'v6only'>): Families {
   const [inet, inet6] = [flags?.has('IPv4') === true, flags?.has('IPv6') === true];
   return { forced: inet === inet6 ? undefined : inet ? 'inet' : 'inet6', v6only: v6only === true };
 }

@@ -16,7 +16,8 @@ import type { System } from './system.ts';
 
 /** Host names that a definition wants to listen on: words that are neither numbers nor network devices. */
 export function localHosts({ settings, inetd }: Definition, system: System): string[] {
-  const names = (inetd?.addresses ?? settings.bind ?? []).filter(
+  const listened = settings.listen?.flatMap((item) => (item.transport === 'unix' ? [] : (item.place ?? [])));
+  const names = (inetd?.addresses ?? listened ?? settings.bind ?? []).filter(
     (name) => name !== '*' && numericAddress(name) === undefined,
   );
   return inetd === undefined ? names.filter((name) => system.device(name).state === 'missing') : names;
@@ -30,7 +31,7 @@ export function resolveEndpoints(
   findings: Findings,
 ): readonly Endpoint[] {
   return definition.inetd === undefined
-    ? boundEndpoints(definition, port, hosts, system, findings)
+    ? boundEndpoints(definition.settings, port, hosts, system, findings)
     : inetdEndpoints(definition, port, hosts, findings);
 }
 

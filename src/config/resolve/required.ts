@@ -5,7 +5,7 @@
  * |----------------|--------------------|
  * | any            | socket_type, wait  |
  * | neither INTERNAL nor SENSOR | user, server or command; with redirect user alone |
- * | UNLISTED       | protocol, port     |
+ * | UNLISTED       | protocol, port; or listen |
  * | RPC            | protocol, rpc_version; port is not needed, and UNLISTED needs rpc_number |
  * | TCPMUX, TCPMUXPLUS | protocol, no port |
  *
@@ -32,6 +32,7 @@ export function checkRequired(settings: Settings, kind: Kind, findings: Findings
   const missing = required.filter((name) => {
     if (name === 'socket_type') return kind.socketType === undefined;
     if (name === 'server' && settings.command !== undefined) return false;
+    if (name === 'port' && settings.listen !== undefined) return false;
     return (name === 'protocol' ? kind.protocol : settings[name]) === undefined;
   });
   if (missing.length === 0) return;

@@ -143,9 +143,9 @@ function socketOptions({ settings, inetd }: Definition, options: ResolveOptions)
   return {
     keepAlive: settings.flags?.has('KEEPALIVE') === true,
     noDelay: settings.flags?.has('NODELAY') === true,
-    backlog: inetd === undefined ? roomyBacklog : options.backlog,
-    sendBuffer: inetd?.sendBuffer,
-    receiveBuffer: inetd?.receiveBuffer,
+    backlog: settings.backlog ?? (inetd === undefined ? roomyBacklog : options.backlog),
+    sendBuffer: inetd?.sendBuffer ?? settings.sndbuf,
+    receiveBuffer: inetd?.receiveBuffer ?? settings.rcvbuf,
   };
 }
 

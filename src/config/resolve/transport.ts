@@ -19,7 +19,11 @@ export interface Kind {
   readonly protocol: string | undefined;
 }
 
-export function kindOf({ socket_type: socketType, protocol }: Settings): Kind {
+export function kindOf({ socket_type: socketType, protocol, listen }: Settings): Kind {
+  if (listen !== undefined) {
+    const transport = listen.find((item) => item.transport !== 'unix')?.transport ?? 'unix';
+    return { socketType: socketType ?? (transport === 'udp' ? 'dgram' : 'stream'), protocol: transport };
+  }
   return {
     socketType: socketType ?? (protocol === 'tcp' ? 'stream' : protocol === 'udp' ? 'dgram' : undefined),
     protocol: protocol ?? (socketType === 'stream' ? 'tcp' : socketType === 'dgram' ? 'udp' : undefined),

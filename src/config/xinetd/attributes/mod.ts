@@ -10,6 +10,7 @@ import { banners } from './banners.ts';
 import { identity } from './identity.ts';
 import { launch } from './launch.ts';
 import { limits } from './limits.ts';
+import { listen } from './listen.ts';
 import { logging } from './logging.ts';
 import { network } from './network.ts';
 import { program } from './program.ts';
@@ -19,7 +20,7 @@ import { rates } from './rates.ts';
 export const attributeGroups: Readonly<Record<string, Partial<AttributeTable>>> = {
   'The service': identity,
   'The program': { ...program, ...launch },
-  'Where it listens': network,
+  'Where it listens': { ...network, ...listen },
   'Who may use it': access,
   Limits: { ...limits, ...rates },
   Logging: logging,
@@ -31,6 +32,7 @@ export const attributes: AttributeTable = {
   ...program,
   ...launch,
   ...network,
+  ...listen,
   ...access,
   ...limits,
   ...rates,

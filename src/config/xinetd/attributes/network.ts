@@ -8,7 +8,7 @@ import type { Word } from '../tree.ts';
 import { wholeNumber, yesNo, yesNoWords } from '../values.ts';
 
 /** A numeric address in its canonical form, `%scope` kept, a host name, or a network device. */
-function parsePlace(word: Word, report: Report): string | undefined {
+export function parsePlace(word: Word, report: Report): string | undefined {
   // What ip-link(8) allows and no host is called, such as a name with an @ in it.
   return /^[a-z][\w.@-]{0,14}$/i.test(word.text) ? word.text : parseHost(word, report);
 }
