@@ -43,6 +43,19 @@ eventually() {
 
 answers() { [ "$( (exec 3<>"/dev/tcp/127.0.0.1/$1" && head -n 1 <&3) 2>/dev/null)" = "$2" ]; }
 
+# Sends the words to a port and wants them back.
+echoes() { [ "$( (exec 3<>"/dev/tcp/127.0.0.1/$1" && echo "$2" >&3 && head -n 1 <&3) 2>/dev/null)" = "$2" ]; }
+
+# Whether all that runs with this word in its command line is the user's.
+runs_as() {
+  local pid
+  for pid in $(running "$1"); do
+    echo "$pid: $(tr '\0' ' ' <"/proc/$pid/cmdline") $(grep ^Uid: "/proc/$pid/status")"
+    [ "$(stat -c %U "/proc/$pid")" = "$2" ] || return
+  done
+  running "$1"
+}
+
 # A service manager that notes what it is asked for, and says of every unit what it is told to say.
 service_manager() {
   mkdir -p /run/systemd/system
@@ -63,6 +76,15 @@ service greeting
 	user = nobody
 	server = /bin/echo
 	server_args = hello from xinetd.conf
+}
+service echo
+{
+	type = INTERNAL UNLISTED
+	port = $((port + 2))
+	bind = 127.0.0.1
+	socket_type = stream
+	protocol = tcp
+	wait = no
 }
 EOF
 before=$(md5sum /etc/xinetd.conf)
@@ -88,12 +110,15 @@ dpkg -r dependent >/dev/null
 expect 'kinetd check reads /etc/xinetd.conf where there is no /etc/kinetd.conf' bash -c 'kinetd check 2>&1 | grep -q /etc/xinetd.conf && kinetd check'
 kill "$xinetd" 2>/dev/null
 wait "$xinetd" 2>/dev/null
+useradd --system --no-create-home _kinetd
 kinetd run --pid-file /run/kinetd.pid 2>/kinetd.log &
 daemon=$!
 expect 'kinetd run serves it' eventually answers "$port" 'hello from xinetd.conf'
+expect 'internal services answer' eventually echoes "$((port + 2))" word
+expect 'by a worker that is the user _kinetd' runs_as 'kinetd: worker' _kinetd
 expect 'logrotate may ask it to open its logs anew' bash -c '
   mkdir -p /var/log/kinetd; sed -n "/postrotate/,/endscript/p" /etc/logrotate.d/kinetd | sed "1d;\$d" | sh'
-expect 'which it does' eventually says 'Reconfigured: new=0 old=1' /kinetd.log
+expect 'which it does' eventually says 'Reconfigured: new=0 old=2' /kinetd.log
 
 service_manager 0
 expect 'an upgrade succeeds' dpkg -i /packages/next.deb
