@@ -16,6 +16,7 @@ const allowed = {
   portmap: ['model', 'os'],
   supervisor: ['model', 'os'],
   worker: ['model', 'address', 'os'],
+  control: ['model', 'os'],
   daemon: [
     'model',
     'address',
@@ -30,8 +31,9 @@ const allowed = {
     'worker',
     'portmap',
     'supervisor',
+    'control',
   ],
-  cli: ['model', 'address', 'config', 'os', 'log', 'daemon', 'supervisor'],
+  cli: ['model', 'address', 'config', 'os', 'log', 'daemon', 'supervisor', 'control'],
 };
 
 /** Folders that must stay pure: no clock, no files, no process. */

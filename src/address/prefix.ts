@@ -1,5 +1,5 @@
 /** Blocks of addresses: prefix lengths, netmasks, and what lies inside. */
-import type { IpAddress } from './ip.ts';
+import { type IpAddress, parseIp } from './ip.ts';
 
 /** The length of the longest prefix of a family: 32 or 128. */
 export function longestPrefix(ip: IpAddress): number {
@@ -28,4 +28,15 @@ export function prefixOfNetmask(mask: IpAddress): number | undefined {
 function maskByte(prefix: number, index: number): number {
   const bits = Math.min(8, Math.max(0, prefix - index * 8));
   return (0xff << (8 - bits)) & 0xff;
+}
+
+/** `192.0.2.0/24`, `2001:db8::/32`, or one address; undefined for anything else. Bits after the prefix are set to zero. */
+export function parsePrefix(text: string): { readonly ip: IpAddress; readonly prefix: number } | undefined {
+  const [address = '', length, ...more] = text.split('/');
+  const ip = parseIp(address);
+  if (ip === undefined || more.length > 0) return undefined;
+  const longest = longestPrefix(ip);
+  if (length === undefined) return { ip, prefix: longest };
+  const prefix = /^\d{1,3}$/.test(length) ? Number(length) : longest + 1;
+  return prefix > longest ? undefined : { ip: maskIp(ip, prefix), prefix };
 }

@@ -1,112 +1,20 @@
 /**
  * The command line of kinetd itself.
  */
-import { Command, InvalidArgumentError, Option } from 'commander';
+import { Command } from 'commander';
 
-import { type InetdDialect, inetdDialects } from '../config/mod.ts';
-import { check } from './check.ts';
-import type { InetdOptions } from './configuration.ts';
-import { examplePort, runExamples } from './examples/mod.ts';
-import { wholeNumber } from './options.ts';
-import { runForeground } from './run.ts';
+import { commands } from './commands/table.ts';
 import { version } from './version.ts';
 
-interface RunFlags {
-  readonly file: readonly string[];
-  readonly debug?: boolean;
-  readonly stayAlive?: boolean;
-  readonly pidFile?: string;
-  readonly dumpFile?: string;
-  readonly limit?: number;
-  readonly grace: number;
-  readonly endDropped?: boolean;
-  readonly dialect?: InetdDialect;
-}
-
-interface ExamplesFlags {
-  readonly port: ReadonlyMap<string, number>;
-}
-
-interface CheckFlags {
-  readonly file: readonly string[];
-  readonly json?: boolean;
-  readonly dialect?: InetdDialect;
-}
-
-const defaultGraceSeconds = 5;
-/** Some eleven days. Node's timers hold no more than 24, and end at once what is longer. */
-const longestGraceSeconds = 1_000_000;
-
-/** An inetd.conf under `kinetd run` is served as its own inetd serves it without options. */
-function inetdOptions({ dialect }: { readonly dialect?: InetdDialect }): InetdOptions {
-  return dialect === undefined ? {} : { dialect };
-}
-
-/** @returns the exit status: 0 success, 1 something is wrong with the configuration or the system, 2 wrong usage */
+/**
+ * @returns the exit status: 0 success, 1 something is wrong with the configuration or the system, 2 wrong usage, 3 there
+ *   is no daemon to ask
+ */
 export async function kinetd(words: readonly string[]): Promise<number> {
   let status = 0;
-  const program = new Command('kinetd')
-    .description('Internet super-server: runs the right program for each connection or datagram')
-    .version(version())
-    .exitOverride((error) => {
-      throw error;
-    })
-    .showHelpAfterError('(kinetd --help shows what there is)');
-  program
-    .command('run')
-    .description('serve in the foreground; Ctrl-C stops, SIGHUP reads the configuration again')
-    .addOption(fileOption())
-    .addOption(dialectOption())
-    .option('--pid-file <file>', 'write the process id there')
-    .option('--dump-file <file>', 'where SIGUSR1 writes the state dump')
-    .option('--limit <n>', 'servers of all services together, at most', number(1))
-    .option(
-      '--grace <seconds>',
-      'time between SIGTERM and SIGKILL for servers when it stops',
-      number(0, longestGraceSeconds),
-      defaultGraceSeconds,
-    )
-    .option('--end-dropped', 'end the servers of a service that a reload drops, as xinetd does')
-    .option('--stay-alive', 'go on without a single service')
-    .option('--debug', 'show notes and debug messages too')
-    .addHelpText(
-      'after',
-      '\nExamples:\n  kinetd run                              the first of /etc/kinetd.conf, /etc/xinetd.conf, /etc/inetd.conf\n  kinetd run -f /etc/xinetd.d -f my.conf  a directory and a file together\n',
-    )
-    .action(async (flags: RunFlags) => {
-      status = await runForeground({
-        paths: flags.file,
-        debug: flags.debug ?? false,
-        stayAlive: flags.stayAlive ?? false,
-        pidFile: flags.pidFile,
-        dumpFile: flags.dumpFile,
-        processLimit: flags.limit,
-        graceSeconds: flags.grace,
-        endDropped: flags.endDropped ?? false,
-        inetd: inetdOptions(flags),
-      });
-    });
-  program
-    .command('check')
-    .description('read the configuration, say what is wrong with it, run nothing')
-    .addOption(fileOption())
-    .addOption(dialectOption())
-    .option('--json', 'print diagnostics and services as JSON')
-    .addHelpText(
-      'after',
-      '\nExit status: 0 without errors, 1 with errors.\n\nExamples:\n  kinetd check -f /etc/xinetd.conf\n  kinetd check -f /etc/xinetd.d --json\n',
-    )
-    .action(async (flags: CheckFlags) => {
-      status = await check({ paths: flags.file, json: flags.json ?? false, inetd: inetdOptions(flags) });
-    });
-  program
-    .command('examples')
-    .description('serve the examples on this machine, on unprivileged ports of 127.0.0.1')
-    .addOption(portOption())
-    .addHelpText('after', '\nExample:\n  kinetd examples --port http-echo=8080\n')
-    .action(async (flags: ExamplesFlags) => {
-      status = await runExamples({ ports: flags.port });
-    });
+  const program = kinetdProgram((ended) => {
+    status = ended;
+  });
   try {
     await program.parseAsync(words, { from: 'user' });
   } catch (error) {
@@ -116,36 +24,17 @@ export async function kinetd(words: readonly string[]): Promise<number> {
   return status;
 }
 
-function fileOption(): Option {
-  return new Option('-f, --file <path>', 'configuration file, or directory of files as for includedir; repeatable')
-    .default([], 'the first default place that exists')
-    .argParser((path: string, before: readonly string[]) => [...before, path]);
-}
-
-function dialectOption(): Option {
-  return new Option(
-    '--dialect <name>',
-    'whose inetd an inetd.conf is written for that does not say so itself; without it the text decides',
-  ).choices(inetdDialects);
-}
-
-function portOption(): Option {
-  return new Option('--port <name=port>', 'another port for one of them; repeatable')
-    .default(new Map<string, number>(), 'their own')
-    .argParser((text: string, before: ReadonlyMap<string, number>) => {
-      const port = examplePort(text);
-      if (port === undefined) throw new InvalidArgumentError('an example and a port are needed, as in http-echo=8080');
-      return new Map([...before, port]);
-    });
-}
-
-function number(least: number, most: number = Number.MAX_SAFE_INTEGER): (text: string) => number {
-  return (text) => {
-    const value = wholeNumber(text, least);
-    if (value === undefined) throw new InvalidArgumentError(`a whole number of at least ${least} is needed`);
-    if (value > most) throw new InvalidArgumentError(`a whole number of at most ${most} is needed`);
-    return value;
-  };
+/** All commands, for parsing and for whoever wants to know what there is. */
+function kinetdProgram(finish: (status: number) => void): Command {
+  const program = new Command('kinetd')
+    .description('Internet super-server: runs the right program for each connection or datagram')
+    .version(version())
+    .exitOverride((error) => {
+      throw error;
+    })
+    .showHelpAfterError('(kinetd --help shows what there is)');
+  for (const add of commands) add(program, finish);
+  return program;
 }
 
 /** commander has printed the message or the help by then. */

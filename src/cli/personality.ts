@@ -86,6 +86,7 @@ export async function runPersonality(run: PersonalityRun): Promise<number> {
     graceSeconds,
     endDropped: false,
     supervisor,
+    control: undefined,
     mainPid: detached ? process.pid : undefined,
     stayAlive: run.stayAlive,
     pidFile: run.pidFile === undefined ? undefined : resolve(run.pidFile),

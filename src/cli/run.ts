@@ -3,10 +3,11 @@
  * configuration says, if it says), Ctrl-C stops it.
  */
 import { type Daemon, ServiceLogs, serve, syslogTransport, systemHostsPaths, systemResolver } from '../daemon/mod.ts';
-import { StreamSink, terminalDaemonLog } from '../log/mod.ts';
+import { LevelledLog, StreamSink, terminalDaemonLog } from '../log/mod.ts';
 import { asDescriptor, loadAverage, openLog, Pulse } from '../os/mod.ts';
 import { takeSupervisorFacts } from '../supervisor/mod.ts';
 import { chosenPaths, type InetdOptions, loader } from './configuration.ts';
+import { controlAddress } from './control-address.ts';
 import { defaultDumpFile } from './dump-file.ts';
 import { printDiagnostics } from './report.ts';
 import { version } from './version.ts';
@@ -24,6 +25,10 @@ export interface RunOptions {
   /** End the servers of services that a reload drops. */
   readonly endDropped: boolean;
   readonly inetd: InetdOptions;
+  /** A path of the control socket, `default` or `none`. */
+  readonly control: string;
+  /** Whose members may control it besides root and the user who runs it. */
+  readonly controlGroup: string | undefined;
   /** Called when the services are open, in place of the line for each of them. */
   readonly onStarted?: (daemon: Daemon) => void;
 }
@@ -38,7 +43,12 @@ export async function runForeground(options: RunOptions): Promise<number> {
   if (chosen.message !== undefined) process.stderr.write(`kinetd: ${chosen.message}\n`);
   const clock = Date.now;
   const pulse = new Pulse();
-  const log = terminalDaemonLog(asDescriptor(2), 'kinetd', options.debug);
+  const control = controlAddress(options.control, options.controlGroup);
+  if (typeof control === 'string') {
+    process.stderr.write(`kinetd: ${control}\n`);
+    return 1;
+  }
+  const log = new LevelledLog(terminalDaemonLog(asDescriptor(2), 'kinetd', true), options.debug ? 'DEBUG' : 'INFO');
   const syslog = syslogTransport();
   // Before the configuration looks at the environment, which servers inherit.
   const supervisor = takeSupervisorFacts(process.env, process.pid);
@@ -63,6 +73,7 @@ export async function runForeground(options: RunOptions): Promise<number> {
     graceSeconds: options.graceSeconds,
     endDropped: options.endDropped,
     supervisor,
+    control,
     mainPid: undefined,
     stayAlive: options.stayAlive,
     pidFile: options.pidFile,

@@ -1,5 +1,5 @@
 /**
- * Whether a client may use a service at all, before its limits are looked at: whether it has touched a sensor, then
+ * Whether a client may use a service at all, before its limits are looked at: whether it is banned or has touched a sensor, then
  * only_from and no_access, then hosts.allow and hosts.deny. A sensor lets nobody in, whatever its own lists say. The answer may have to wait for a name; see inquiries.ts.
  */
 import { AccessList, type HostsTable } from '../access/mod.ts';
@@ -12,6 +12,8 @@ export interface Guard {
   readonly bannerFor: HostsBanners['bannerFor'];
   /** Whether the client has touched a sensor, and its time is not over. */
   readonly isDenied: (address: string) => boolean;
+  /** Whether an administrator has banned the client. */
+  readonly isBanned: (address: string) => boolean;
   /** The name of an address, or undefined as long as it has not been looked up. */
   readonly nameOf: (address: string) => HostName | undefined;
   /** hosts.allow and hosts.deny as they are now; undefined: they cannot be read, and nobody is to be let in. */
@@ -46,6 +48,7 @@ export class AccessControl {
    * @param local where the client came to, as far as that is known
    */
   decide(peer: Peer | undefined, local: Local | undefined): Decision {
+    if (peer !== undefined && this.#guard.isBanned(peer.address)) return { verdict: 'deny', reason: 'banned' };
     if (this.#server.kind === 'sensor') {
       return { verdict: 'deny', reason: 'address', denyMinutes: this.#server.denyMinutes };
     }

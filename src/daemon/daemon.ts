@@ -7,9 +7,9 @@
  * closed, a socket that one service gives up and another takes stays open between them, and a service whose new
  * definition cannot be started goes on with the old one.
  */
-import { DeniedClients } from '../access/mod.ts';
+import { Bans, DeniedClients } from '../access/mod.ts';
 import type { ServiceTable, Settings } from '../config/mod.ts';
-import { ForkserverProcesses, Servers } from '../launch/mod.ts';
+import { ForkserverProcesses, type Server, Servers } from '../launch/mod.ts';
 import { Sources } from '../limit/mod.ts';
 import type { PassedSockets } from '../listener/mod.ts';
 import type { Clock, DaemonLog, Sink } from '../log/mod.ts';
@@ -82,7 +82,10 @@ export class Daemon {
   readonly #forkservers = new ForkserverProcesses();
   readonly #worker: Worker;
   readonly #exits: ExitWatch;
-  readonly #onlookers = new Set<Onlooker>();
+  /** What an administrator has banned. */
+  readonly bans: Bans = new Bans();
+  /** Told of everything that happens to clients and servers. */
+  readonly onlookers: Set<Onlooker> = new Set<Onlooker>();
   #services: RunningService[] = [];
   /** Dropped by a reload, with servers that still run: their logs stay open until the last of these has ended. */
   readonly #leaving = new Set<RunningService>();
@@ -111,7 +114,7 @@ export class Daemon {
     this.#registrar = new Registrar(new Portmapper(), options.log);
     this.#shared = {
       ...options,
-      onlookers: this.#onlookers,
+      onlookers: this.onlookers,
       servers: this.#servers,
       forkservers: this.#forkservers,
       worker: this.#worker,
@@ -127,6 +130,7 @@ export class Daemon {
         nameOf,
         bannerFor: (folder, daemon, client, local) => hostsBanners.bannerFor(folder, daemon, client, local),
         hosts: () => hosts.table(),
+        isBanned: (address) => this.bans.has(address, options.clock()),
         isDenied: (address) => denied.has(address, options.clock()),
       },
       collectExits: () => this.#exits.collect(),
@@ -136,6 +140,11 @@ export class Daemon {
   /** The services at work, in the order of the text. */
   get services(): readonly RunningService[] {
     return this.#services;
+  }
+
+  /** Processes of services, also of those that a reload has dropped. */
+  get servers(): Iterable<Server> {
+    return this.#servers;
   }
 
   /** How many services have at least one socket. */
@@ -153,10 +162,11 @@ export class Daemon {
   }
 
   /** @param table a usable one; see {@link ServiceTable.usable} */
-  reload(table: ServiceTable): void {
+  reload(table: ServiceTable): Outcome {
     const { log, logs } = this.#options;
     this.#shared.bannerFiles.forget();
-    const { kept, started, retained, dropped } = this.#goOver(table);
+    const outcome = this.#goOver(table);
+    const { kept, started, retained, dropped } = outcome;
     const replaced = new Set(started.map(({ service }) => service.id.toLowerCase()));
     for (const running of dropped) {
       this.#finish(running, replaced);
@@ -169,6 +179,7 @@ export class Daemon {
       'NOTICE',
       `Reconfigured: new=${started.length} old=${kept.length + retained.length} dropped=${dropped.length} (services)`,
     );
+    return outcome;
   }
 
   /** Writes the state dump, in the place of an older one. Where that fails the log says so. */

@@ -158,7 +158,7 @@ export class Delegated {
       onEnded: (end) => {
         done();
         if (lasting) handling.beforeExit?.(end);
-        if (lasting) this.#recordExit(end, startedAt, timedOut);
+        if (lasting) this.#recordExit(end, from, startedAt, timedOut);
         if (lasting) this.#service.leave(peer);
         handling.onEnded(end);
       },
@@ -213,9 +213,10 @@ export class Delegated {
     for (const cut of this.#tasks.values()) cut();
   }
 
-  #recordExit({ pid, ending, received, sent }: TaskEnd, startedAt: number, timedOut: boolean): void {
+  #recordExit({ pid, ending, received, sent }: TaskEnd, from: string, startedAt: number, timedOut: boolean): void {
     this.#service.record({
       event: 'exit',
+      from,
       facts: { pid, ending },
       carried: { received, sent },
       seconds: (this.#clock() - startedAt) / 1000,

@@ -44,6 +44,7 @@ export class Ports {
   readonly #attempts = new Map<Listener, number>();
   #service: Service;
   #listeners: Listener[] = [];
+  #suspended = false;
 
   /** @param onOpened a socket is there that was not: inherited, or had later than it was asked for */
   constructor(
@@ -114,6 +115,7 @@ export class Ports {
       take: () => {
         this.#service = service;
         this.#listeners = listeners;
+        if (this.#suspended) this.suspend(true);
         for (const step of steps) step();
       },
       settle: () => {
@@ -123,6 +125,16 @@ export class Ports {
         for (const listener of opened) listener.close();
       },
     };
+  }
+
+  get suspended(): boolean {
+    return this.#suspended;
+  }
+
+  /** An administrator's pause: holds over a reload, for sockets that come too. */
+  suspend(suspended: boolean): void {
+    this.#suspended = suspended;
+    for (const listener of this.#listeners) listener.suspend(suspended);
   }
 
   /** Leaves the clients of a listener in the kernel's queue for a while. */

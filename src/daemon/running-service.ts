@@ -205,6 +205,17 @@ export class RunningService implements ListenerObserver {
     return this.#events.lastError;
   }
 
+  /** Whether an administrator has paused it. */
+  get paused(): boolean {
+    return this.#ports.suspended;
+  }
+
+  /** Lets clients wait in the kernel's queue, or serves them again. Servers that run go on. */
+  pause(paused: boolean): void {
+    if (paused) this.#delegated.recall();
+    this.#ports.suspend(paused);
+  }
+
   /** The listeners that end when it is given this text. */
   leavingBy(service: Service): readonly Listener[] {
     return this.#ports.leavingBy(service);

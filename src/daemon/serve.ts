@@ -12,11 +12,14 @@
  * | others that end a process and can be caught | ignored, as by xinetd: they must not end a daemon |
  */
 import type { ServiceTable } from '../config/mod.ts';
+import type { ControlAddress, ControlSocket } from '../control/mod.ts';
 import { PassedSockets } from '../listener/mod.ts';
 import type { DaemonLog } from '../log/mod.ts';
 import { raiseDescriptorLimit } from '../os/mod.ts';
 import { Notifier, type SupervisorFacts } from '../supervisor/mod.ts';
+import { openControl } from './control-desk.ts';
 import { Daemon, type DaemonOptions } from './daemon.ts';
+import { Orders, type Reloaded } from './orders.ts';
 import { PidFile } from './pid-file.ts';
 
 export interface ServeOptions extends Omit<DaemonOptions, 'passed'> {
@@ -30,6 +33,8 @@ export interface ServeOptions extends Omit<DaemonOptions, 'passed'> {
   readonly supervisor: SupervisorFacts;
   /** Set when the supervisor has started another process than this one, and has to be told of it. */
   readonly mainPid: number | undefined;
+  /** Where it can be controlled besides by signals; undefined: nowhere. */
+  readonly control: ControlAddress | undefined;
   /** Whether to go on without a single service. */
   readonly stayAlive: boolean;
   readonly pidFile: string | undefined;
@@ -94,7 +99,10 @@ export async function serve(options: ServeOptions): Promise<number> {
     return 1;
   }
   const daemon = new Daemon({ ...options, passed });
+  let control: ControlSocket | undefined;
   try {
+    // Before the log says that it works. Nobody is answered until then.
+    if (options.control !== undefined) control = openControl(options.control, daemon, orders, options);
     daemon.start(table);
     if (!options.stayAlive && daemon.available === 0) {
       log.write('CRITICAL', 'no services. Exiting...');
@@ -106,6 +114,7 @@ export async function serve(options: ServeOptions): Promise<number> {
     if (options.checkSeconds !== undefined) every(options.checkSeconds, () => daemon.check('periodic'));
     return await obey(orders, daemon, notifier, options);
   } finally {
+    control?.close();
     removePidFile(pidFile, options);
   }
 }
@@ -115,7 +124,7 @@ async function obey(orders: Orders, daemon: Daemon, notifier: Notifier, options:
   for (;;) {
     const order = await orders.next();
     if (order === 'reload') {
-      await reload(daemon, notifier, options, orders.ended);
+      orders.reloaded(await reload(daemon, notifier, options, orders.ended));
       if (!options.stayAlive && daemon.services.length === 0) {
         log.write('CRITICAL', 'No available services. Exiting');
         notifier.stopping();
@@ -147,21 +156,22 @@ async function reload(
   notifier: Notifier,
   options: ServeOptions,
   ended: Promise<'ended'>,
-): Promise<void> {
+): Promise<Reloaded | undefined> {
   const { load, report, log } = options;
   notifier.reloading();
   reopen(log);
   log.write('NOTICE', 'Starting reconfiguration');
   const table = await Promise.race([load(), ended]);
-  if (table === 'ended') return;
+  if (table === 'ended') return undefined;
   report(table);
   if (!table.usable) {
     log.write('WARNING', 'reconfiguration failed; the running configuration stays');
     notifier.ready(`${statusOf(daemon)}; the last reload failed`);
-    return;
+    return { table, outcome: undefined };
   }
-  daemon.reload(table);
+  const outcome = daemon.reload(table);
   notifier.ready(statusOf(daemon));
+  return { table, outcome };
 }
 
 /** For people who ask the supervisor. */
@@ -193,60 +203,4 @@ function every(seconds: number, job: () => void): void {
 
 function messageOf(error: unknown): string {
   return error instanceof Error ? error.message : String(error);
-}
-
-type Order = 'reload' | 'stop' | 'abandon' | 'dump' | 'check';
-
-/**
- * Signals as a queue: any number of reloads asked for while one is under way make one more, and so with dumps and
- * checks; ends come first.
- */
-class Orders {
-  /** Resolves when the daemon is told to end: it does not wait for a name server to answer about its configuration. */
-  readonly ended: Promise<'ended'>;
-  #tellEnded: () => void = () => {};
-  readonly #wanted = new Set<'dump' | 'check' | 'reload'>();
-  #end: 'stop' | 'abandon' | undefined;
-  #wake: (() => void) | undefined;
-  #hurry: (() => void) | undefined;
-
-  constructor() {
-    this.ended = new Promise((resolve) => {
-      this.#tellEnded = () => resolve('ended');
-    });
-    const orders = { SIGHUP: 'reload', SIGUSR2: 'reload', SIGUSR1: 'dump', SIGABRT: 'check' } as const;
-    for (const [signal, order] of Object.entries(orders)) {
-      process.on(signal, () => {
-        this.#wanted.add(order);
-        this.#wake?.();
-      });
-    }
-    for (const signal of ['SIGTERM', 'SIGINT'] as const) process.on(signal, () => this.#finish('stop'));
-    process.on('SIGQUIT', () => this.#finish('abandon'));
-  }
-
-  async next(): Promise<Order> {
-    while (this.#end === undefined && this.#wanted.size === 0) {
-      await new Promise<void>((resolve) => {
-        this.#wake = resolve;
-      });
-    }
-    if (this.#end !== undefined) return this.#end;
-    const [first = 'reload'] = this.#wanted;
-    this.#wanted.delete(first);
-    return first;
-  }
-
-  /** What to do when the daemon is told to stop while it is stopping. */
-  whenHurried(hurry: () => void): void {
-    this.#hurry = hurry;
-  }
-
-  #finish(end: 'stop' | 'abandon'): void {
-    // Whoever wants the servers left alone does not want them killed.
-    if (this.#end !== undefined && end === 'stop') this.#hurry?.();
-    this.#end = end;
-    this.#tellEnded();
-    this.#wake?.();
-  }
 }

@@ -67,7 +67,8 @@ export class ServiceServers implements LaunchObserver {
 
   #ended(server: Server, facts: ExitFacts, waiting: Listener | undefined, timedOut: boolean): void {
     const { events, clock, leave, starvation } = this.#service;
-    events.record({ event: 'exit', facts, seconds: (clock() - server.startedAt) / 1000, timedOut });
+    const seconds = (clock() - server.startedAt) / 1000;
+    events.record({ event: 'exit', from: server.peer?.address, facts, seconds, timedOut });
     leave(server.peer);
     waiting?.giveBack();
     starvation.relieve();

@@ -61,6 +61,7 @@ export class Listener {
   readonly #observer: ListenerObserver;
   #plan: SocketPlan;
   #state: ListenerState = 'down';
+  #suspended = false;
   /** Who has gone on with the socket while a server had it. */
   #heir: Listener | undefined;
   #socket: (OpenedSocket & { readonly watch: Watch; readonly local: Local }) | undefined;
@@ -141,7 +142,17 @@ export class Listener {
 
   resume(): void {
     this.#move('resume');
-    this.#socket?.watch.start();
+    this.#watchAgain();
+  }
+
+  /**
+   * An administrator's pause, which goes beside all states: the socket stays, nobody is served, clients queue in the
+   * kernel. A `wait` server that has the socket goes on.
+   */
+  suspend(suspended: boolean): void {
+    this.#suspended = suspended;
+    if (suspended) this.#socket?.watch.stop();
+    else if (this.#state === 'listening') this.#socket?.watch.start();
   }
 
   /** Closes the port until open() is called again. */
@@ -180,7 +191,7 @@ export class Listener {
     // A server may have left it as it likes, and an heir may need it otherwise than the server did.
     setBlocking(this.#socket.descriptor, this.#plan.wait);
     this.#move('return');
-    this.#socket.watch.start();
+    this.#watchAgain();
   }
 
   /** The sender of the first queued datagram; undefined when there is none after all. */
@@ -226,6 +237,10 @@ export class Listener {
     return { descriptor: socket.descriptor, file: socket.file, busy };
   }
 
+  #watchAgain(): void {
+    if (!this.#suspended) this.#socket?.watch.start();
+  }
+
   #move(event: ListenerEvent): void {
     this.#state = nextState(this.#state, event);
   }
@@ -238,7 +253,7 @@ export class Listener {
     try {
       const local = localAddress(descriptor);
       watch = watchReadable(descriptor, onReadable);
-      watch.start();
+      if (!this.#suspended) watch.start();
       this.#socket = { ...opened, watch, local };
     } catch (error) {
       watch?.close();

@@ -3,6 +3,7 @@
 export type { DaemonLevel } from './daemon-level.ts';
 export { type DaemonLog, fileDaemonLog, syslogDaemonLog, terminalDaemonLog } from './daemon-log.ts';
 export { FileSink } from './file-sink.ts';
+export { LevelledLog } from './levelled.ts';
 export { printable } from './printable.ts';
 export { serviceLine } from './service-line.ts';
 export type { Clock, Later, OpenFile, Sink } from './sink.ts';

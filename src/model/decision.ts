@@ -10,6 +10,8 @@ export type RateReason = 'rate_limit' | 'rate_limit_source' | 'rate_limit_networ
 
 export type FailReason =
   | 'address'
+  /** Of kinetd alone: an administrator has banned the address. */
+  | 'banned'
   | 'libwrap'
   | 'time'
   | 'load'

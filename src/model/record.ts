@@ -32,6 +32,8 @@ export type ServiceRecord =
 
 export interface ExitRecord {
   readonly event: 'exit';
+  /** The address of its client, where it is known. */
+  readonly from?: string | undefined;
   readonly facts: EndFacts;
   /** How long the server ran, by the wall clock. */
   readonly seconds: number;

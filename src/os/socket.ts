@@ -6,7 +6,7 @@
  * for the server too, whose socket is turned into an IPv4 one.
  */
 import type { Family, Local, Peer, PeerCredentials, SocketType } from '../model/mod.ts';
-import type { Descriptor } from './descriptor.ts';
+import { closeDescriptor, type Descriptor } from './descriptor.ts';
 import { native } from './native.ts';
 
 export interface SocketKind {
@@ -134,4 +134,19 @@ export function hasHungUp(connection: Descriptor): boolean {
  */
 export function receiveLine(connection: Descriptor, buffer: Uint8Array): number | undefined {
   return native.receiveLine(connection, buffer);
+}
+
+/**
+ * A connection to a Unix stream socket, which does not block.
+ * @throws SystemError ENOENT and ECONNREFUSED when nobody listens there, EACCES, EAGAIN when too many wait
+ */
+export function connectUnixStream(path: string): Descriptor {
+  const socket = openSocket({ family: 'unix', type: 'stream', protocol: 0, nonBlocking: true });
+  try {
+    native.connectUnix(socket, path);
+    return socket;
+  } catch (error) {
+    closeDescriptor(socket);
+    throw error;
+  }
 }

@@ -68,6 +68,8 @@ export class Kinetd {
     if (options.openFolder === true) chmodSync(this.folder, 0o777);
     for (const [name, text] of Object.entries(options.files)) this.write(name, text);
     const [program, ...words] = options.command ?? ['kinetd', 'run', '-f', `@FOLDER@/${Object.keys(options.files)[0]}`];
+    // The usual place of the control socket is one for all daemons of a user.
+    if (words[0] === 'run' && !words.includes('--control')) words.push('--control', 'none');
     const argv = [
       ...(options.wrapper ?? []),
       process.execPath,

@@ -56,6 +56,8 @@ export async function runExamples(options: ExamplesOptions): Promise<number> {
       graceSeconds,
       endDropped: false,
       inetd: {},
+      control: 'none',
+      controlGroup: undefined,
       onStarted: (daemon) => {
         const table = examplesTable(prepared, folder.state, listensOn(daemon), typedCommand());
         process.stdout.write(`\n${table}\nCtrl-C ends them.\n\n`);

@@ -1,4 +1,5 @@
 /** What `kinetd examples` prints when its services are open. Pure text. */
+import { aligned } from '../columns.ts';
 import type { Prepared } from './prepare.ts';
 
 /**
@@ -32,14 +33,4 @@ export function examplesTable(
     ...prepared.off.map(({ example, reason, remedy }) => `${example.name} is off: ${reason} (${remedy})`),
   ];
   return lines.map((line) => `${line}\n`).join('');
-}
-
-function aligned(rows: readonly (readonly string[])[]): string[] {
-  const widths = (rows[0] ?? []).map((_, column) => Math.max(...rows.map((row) => row[column]?.length ?? 0)));
-  return rows.map((row) =>
-    row
-      .map((cell, column) => cell.padEnd(widths[column] ?? 0))
-      .join('  ')
-      .trimEnd(),
-  );
 }

@@ -16,9 +16,13 @@ test('diagnostics of a reload that nobody can read do not end the daemon', async
   const first = await startKinetd({ files: { 'x.conf': service('echo', {}) } });
   const log = { log_type: 'FILE @FOLDER@/own.log', log_on_success: 'HOST' };
   first.write('y.conf', service('echo', { port, ...log }));
-  const daemon = spawn(process.execPath, [join(root, 'bin/kinetd'), 'run', '-f', join(first.folder, 'y.conf')], {
-    stdio: ['ignore', 'ignore', 'pipe'],
-  });
+  const daemon = spawn(
+    process.execPath,
+    [join(root, 'bin/kinetd'), 'run', '--control', 'none', '-f', join(first.folder, 'y.conf')],
+    {
+      stdio: ['ignore', 'ignore', 'pipe'],
+    },
+  );
   onTestFinished(async () => {
     const ended = daemon.exitCode === null ? once(daemon, 'close') : undefined;
     daemon.kill();

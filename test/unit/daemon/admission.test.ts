@@ -10,6 +10,7 @@ const client = { address: '192.0.2.1', port: 40000 };
 const admissionOf = (service: Service): Admission =>
   new Admission(service, new Sources((words) => words.fill(1), 0), {
     bannerFor: (folder, daemon) => ({ bytes: Buffer.from(`${folder}/${daemon}`) }),
+    isBanned: (address) => address === '192.0.2.67',
     isDenied: (address) => address === '192.0.2.66',
     nameOf: (address) => names.get(address),
     hosts: () => (hostsDeny === undefined ? undefined : new HostsTable([], parseHostsFile(hostsDeny).rules)),

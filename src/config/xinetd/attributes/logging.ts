@@ -162,7 +162,7 @@ export const logging: Pick<AttributeTable, 'log_type' | 'log_on_success' | 'log_
   log_on_failure: flagList(
     {
       documentation: [
-        'What is logged when a client is refused. With any flag there are FAIL lines, each with the reason: `address` (only_from, no_access), `libwrap` (hosts.allow, hosts.deny), `time`, `load`, `rate_limit`, `rate_limit_source`, `rate_limit_network`, `connections per second` (cps), `service_limit` (instances), `per_source_limit`, `process_limit` (-limit), `queue` (waited in vain), `fork` and `exec` (the program could not be started).',
+        'What is logged when a client is refused. With any flag there are FAIL lines, each with the reason: `address` (only_from, no_access), `banned` (`kinetd ban`), `libwrap` (hosts.allow, hosts.deny), `time`, `load`, `rate_limit`, `rate_limit_source`, `rate_limit_network`, `connections per second` (cps), `service_limit` (instances), `per_source_limit`, `process_limit` (-limit), `queue` (waited in vain), `fork` and `exec` (the program could not be started).',
       ],
       example: 'log_on_failure += HOST',
     },

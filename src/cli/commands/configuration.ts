@@ -1,0 +1,142 @@
+/** The commands that read a configuration: run, check, examples. */
+import { type Command, InvalidArgumentError, Option } from 'commander';
+
+import { type InetdDialect, inetdDialects } from '../../config/mod.ts';
+import { check } from '../check.ts';
+import type { InetdOptions } from '../configuration.ts';
+import { examplePort, runExamples } from '../examples/mod.ts';
+import { wholeNumber } from '../options.ts';
+import { runForeground } from '../run.ts';
+import type { Finish } from './command.ts';
+
+interface RunFlags {
+  readonly file: readonly string[];
+  readonly debug?: boolean;
+  readonly stayAlive?: boolean;
+  readonly pidFile?: string;
+  readonly dumpFile?: string;
+  readonly limit?: number;
+  readonly grace: number;
+  readonly endDropped?: boolean;
+  readonly dialect?: InetdDialect;
+  readonly control?: string;
+  readonly controlGroup?: string;
+}
+
+interface ExamplesFlags {
+  readonly port: ReadonlyMap<string, number>;
+}
+
+interface CheckFlags {
+  readonly file: readonly string[];
+  readonly json?: boolean;
+  readonly dialect?: InetdDialect;
+}
+
+const defaultGraceSeconds = 5;
+/** Some eleven days. Node's timers hold no more than 24, and end at once what is longer. */
+const longestGraceSeconds = 1_000_000;
+
+/** An inetd.conf under `kinetd run` is served as its own inetd serves it without options. */
+function inetdOptions({ dialect }: { readonly dialect?: InetdDialect }): InetdOptions {
+  return dialect === undefined ? {} : { dialect };
+}
+
+export function addConfigurationCommands(program: Command, finish: Finish): void {
+  program
+    .command('run')
+    .description('serve in the foreground; Ctrl-C stops, SIGHUP reads the configuration again')
+    .addOption(fileOption())
+    .addOption(dialectOption())
+    .option('--pid-file <file>', 'write the process id there')
+    .option('--dump-file <file>', 'where SIGUSR1 writes the state dump')
+    .option('--limit <n>', 'servers of all services together, at most', number(1))
+    .option(
+      '--grace <seconds>',
+      'time between SIGTERM and SIGKILL for servers when it stops',
+      number(0, longestGraceSeconds),
+      defaultGraceSeconds,
+    )
+    .option('--end-dropped', 'end the servers of a service that a reload drops, as xinetd does')
+    .option('--stay-alive', 'go on without a single service')
+    .option(
+      '--control <path>',
+      'the control socket, for kinetd status and its like; none: there is none (default: /run/kinetd/control.sock, or kinetd.sock in XDG_RUNTIME_DIR)',
+    )
+    .option('--control-group <name>', 'a group whose members may control it too')
+    .option('--debug', 'show notes and debug messages too')
+    .addHelpText(
+      'after',
+      '\nExamples:\n  kinetd run                              the first of /etc/kinetd.conf, /etc/xinetd.conf, /etc/inetd.conf\n  kinetd run -f /etc/xinetd.d -f my.conf  a directory and a file together\n',
+    )
+    .action(async (flags: RunFlags) => {
+      finish(
+        await runForeground({
+          paths: flags.file,
+          debug: flags.debug ?? false,
+          stayAlive: flags.stayAlive ?? false,
+          pidFile: flags.pidFile,
+          dumpFile: flags.dumpFile,
+          processLimit: flags.limit,
+          graceSeconds: flags.grace,
+          endDropped: flags.endDropped ?? false,
+          inetd: inetdOptions(flags),
+          control: flags.control ?? 'default',
+          controlGroup: flags.controlGroup,
+        }),
+      );
+    });
+  program
+    .command('check')
+    .description('read the configuration, say what is wrong with it, run nothing')
+    .addOption(fileOption())
+    .addOption(dialectOption())
+    .option('--json', 'print diagnostics and services as JSON')
+    .addHelpText(
+      'after',
+      '\nExit status: 0 without errors, 1 with errors.\n\nExamples:\n  kinetd check -f /etc/xinetd.conf\n  kinetd check -f /etc/xinetd.d --json\n',
+    )
+    .action(async (flags: CheckFlags) => {
+      finish(await check({ paths: flags.file, json: flags.json ?? false, inetd: inetdOptions(flags) }));
+    });
+  program
+    .command('examples')
+    .description('serve the examples on this machine, on unprivileged ports of 127.0.0.1')
+    .addOption(portOption())
+    .addHelpText('after', '\nExample:\n  kinetd examples --port http-echo=8080\n')
+    .action(async (flags: ExamplesFlags) => {
+      finish(await runExamples({ ports: flags.port }));
+    });
+}
+
+function fileOption(): Option {
+  return new Option('-f, --file <path>', 'configuration file, or directory of files as for includedir; repeatable')
+    .default([], 'the first default place that exists')
+    .argParser((path: string, before: readonly string[]) => [...before, path]);
+}
+
+function dialectOption(): Option {
+  return new Option(
+    '--dialect <name>',
+    'whose inetd an inetd.conf is written for that does not say so itself; without it the text decides',
+  ).choices(inetdDialects);
+}
+
+function portOption(): Option {
+  return new Option('--port <name=port>', 'another port for one of them; repeatable')
+    .default(new Map<string, number>(), 'their own')
+    .argParser((text: string, before: ReadonlyMap<string, number>) => {
+      const port = examplePort(text);
+      if (port === undefined) throw new InvalidArgumentError('an example and a port are needed, as in http-echo=8080');
+      return new Map([...before, port]);
+    });
+}
+
+function number(least: number, most: number = Number.MAX_SAFE_INTEGER): (text: string) => number {
+  return (text) => {
+    const value = wholeNumber(text, least);
+    if (value === undefined) throw new InvalidArgumentError(`a whole number of at least ${least} is needed`);
+    if (value > most) throw new InvalidArgumentError(`a whole number of at most ${most} is needed`);
+    return value;
+  };
+}

@@ -1,0 +1,7 @@
+/** The commands of `kinetd`, in the order in which its help shows them. Completion is made from the same. */
+import type { AddCommands } from './command.ts';
+import { addCompletion } from './completion.ts';
+import { addConfigurationCommands } from './configuration.ts';
+import { addControlCommands } from './control.ts';
+
+export const commands: readonly AddCommands[] = [addConfigurationCommands, addControlCommands, addCompletion];
