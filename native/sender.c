@@ -57,6 +57,15 @@ static napi_value receive_from(napi_env env, napi_callback_info info) {
   return result;
 }
 
+/* refuseMessages(descriptor): what was sent before can still be received, and then the end */
+static napi_value refuse_messages(napi_env env, napi_callback_info info) {
+  napi_value argument;
+  int fd;
+  take_arguments(env, info, 1, &argument);
+  if (!take_int(env, argument, &fd)) return NULL;
+  return shutdown(fd, SHUT_RD) < 0 && errno != ENOTCONN ? fail(env, "shutdown", errno) : NULL;
+}
+
 /* isChild(pid): also when it has ended and was not collected yet */
 static napi_value is_child(napi_env env, napi_callback_info info) {
   napi_value argument;
@@ -73,5 +82,6 @@ static napi_value is_child(napi_env env, napi_callback_info info) {
 void define_sender(napi_env env, napi_value exports) {
   define_function(env, exports, "tellSenders", tell_senders);
   define_function(env, exports, "receiveFrom", receive_from);
+  define_function(env, exports, "refuseMessages", refuse_messages);
   define_function(env, exports, "isChild", is_child);
 }

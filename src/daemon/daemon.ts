@@ -99,8 +99,10 @@ export class Daemon {
   constructor(options: DaemonOptions) {
     this.#options = options;
     this.#exits = watchExits((exits) => {
-      const servers = exits.filter((facts) => !this.#worker.exited(facts) && !this.#forkservers.exited(facts));
+      const others = exits.filter((facts) => !this.#worker.exited(facts));
+      const { servers, forkservers } = this.#forkservers.sort(others);
       for (const pid of this.#servers.reap(servers)) options.log.write('NOTICE', `unknown child process ${pid} died`);
+      for (const facts of forkservers) this.#forkservers.exited(facts);
       this.#dismiss();
     }, options.pulse);
     this.#servers = new Servers(this.#exits);

@@ -1,13 +1,14 @@
 /** The clock and the signals that `timeout` works with. */
 import { ServerTimes } from '../launch/mod.ts';
 import type { Service } from '../model/mod.ts';
-import { groupExists, signalGroup } from '../os/mod.ts';
+import { groupExists, signalGroup, signalServer } from '../os/mod.ts';
 
 /** undefined for a service whose servers may run as long as they like. */
 export function timesOf({ limits }: Service): ServerTimes | undefined {
   if (limits.timeout === undefined) return undefined;
   return new ServerTimes(limits.timeout, {
     now: () => performance.now(),
+    signalServer,
     signalGroup,
     groupExists,
     after: (milliseconds, job) => {

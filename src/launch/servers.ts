@@ -5,7 +5,7 @@
  * A launch on another thread is told here later than its server may have ended: such an exit is kept until then.
  */
 import type { ExitFacts, Peer } from '../model/mod.ts';
-import { type ExitWatch, signalGroup } from '../os/mod.ts';
+import { type ExitWatch, signalServer } from '../os/mod.ts';
 
 type ExitTiming = Pick<ExitWatch, 'launched' | 'hurry'>;
 
@@ -105,7 +105,7 @@ export class Servers {
     if (server.awaited) this.awaitExits();
     const early = this.#early.get(server.pid);
     if (early !== undefined) this.#end(server, early);
-    else if (this.#ending !== undefined) signalGroup(server.pid, this.#ending);
+    else if (this.#ending !== undefined) signalServer(server.pid, this.#ending);
   }
 
   /** @returns the pids that no one here has started: children of something else in this process */
@@ -128,7 +128,7 @@ export class Servers {
    */
   signalAll(signal: 'SIGTERM' | 'SIGKILL', owner?: object): void {
     for (const server of this.#byPid.values()) {
-      if (owner === undefined || server.owner === owner) signalGroup(server.pid, signal);
+      if (owner === undefined || server.owner === owner) signalServer(server.pid, signal);
     }
   }
 

@@ -12,6 +12,9 @@ import type { TimeLimit } from '../model/mod.ts';
 export interface Means {
   /** Milliseconds on a clock that nobody sets. */
   readonly now: () => number;
+  /** To a server that runs, and its group. */
+  readonly signalServer: (pid: number, signal: 'SIGTERM' | 'SIGKILL') => void;
+  /** To what is left of a group whose leader has ended. */
   readonly signalGroup: (pid: number, signal: 'SIGTERM' | 'SIGKILL') => void;
   /** Whether a process group has a member. */
   readonly groupExists: (pid: number) => boolean;
@@ -72,13 +75,13 @@ export class ServerTimes {
       if (until > now) break;
       this.#running.delete(pid);
       this.#told.set(pid, now + this.#grace);
-      this.#means.signalGroup(pid, 'SIGTERM');
+      this.#means.signalServer(pid, 'SIGTERM');
     }
     for (const [pid, until] of this.#told) {
       if (until > now) break;
       this.#told.delete(pid);
       this.#killed.add(pid);
-      this.#means.signalGroup(pid, 'SIGKILL');
+      this.#means.signalServer(pid, 'SIGKILL');
     }
     for (const [pid, until] of this.#remnants) {
       if (!this.#means.groupExists(pid)) this.#remnants.delete(pid);

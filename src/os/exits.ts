@@ -80,6 +80,16 @@ export function signalGroup(pid: number, signal: NodeJS.Signals): boolean {
   return send(-pid, signal);
 }
 
+/**
+ * Sends a signal to a server that has not been collected, with its group. One that was forked leads none for an instant,
+ * or as long as it likes if it means no good: then it gets the signal alone, and SIGKILL in any case.
+ */
+export function signalServer(pid: number, signal: NodeJS.Signals): boolean {
+  const reached = signalGroup(pid, signal);
+  if (reached && signal !== 'SIGKILL') return true;
+  return signalProcess(pid, signal) || reached;
+}
+
 /** Whether there is such a process, whoever owns it; one that has ended and was not collected still is. */
 export function processIsThere(pid: number): boolean {
   try {

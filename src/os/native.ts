@@ -110,6 +110,7 @@ export interface Native {
 
   tellSenders(descriptor: number): void;
   receiveFrom(descriptor: number, buffer: Uint8Array): readonly [length: number, pid: number, uid: number] | undefined;
+  refuseMessages(descriptor: number): void;
   isChild(pid: number): boolean;
 
   watchReadable(descriptor: number, onReadable: () => void): NativeWatch;

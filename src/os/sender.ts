@@ -29,6 +29,11 @@ export function receiveFrom(socket: Descriptor, buffer: Uint8Array): SentMessage
   return { length, pid, uid };
 }
 
+/** What has been sent can still be received, and then the end comes; who sends from now on gets EPIPE. */
+export function refuseMessages(socket: Descriptor): void {
+  native.refuseMessages(socket);
+}
+
 /** Whether the process is a child of this one, also when it has ended and was not collected yet. */
 export function isChild(pid: number): boolean {
   return native.isChild(pid);

@@ -18,6 +18,7 @@ import {
   launchElsewhere,
   openNull,
   receiveFrom,
+  refuseMessages,
   SystemError,
   sendDescriptors,
   setBlocking,
@@ -67,6 +68,8 @@ const parkMilliseconds = 30_000;
 const answerMilliseconds = 3000;
 /** Messages taken in one go before anything else in the event loop has its turn. */
 const batch = 64;
+/** More files than any program loads. */
+const mostNamed = 20_000;
 
 const buffer = new Uint8Array(longestMessage);
 
@@ -77,7 +80,11 @@ export class Parked {
   readonly #open = new Map<number, Answered>();
   #channel: { readonly socket: Descriptor; readonly watch: Watch } | undefined;
   #pid: number | undefined;
+  /** Its pid may be somebody else's by now. */
+  #exited = false;
   #lastId = 0;
+  /** Files that it has named. */
+  #named = 0;
   #ready = false;
   /** No new requests; gone when those that are open have been answered. */
   #closing = false;
@@ -100,6 +107,8 @@ export class Parked {
       this.#channel = { socket: ours, watch };
       this.#launch(theirs, nothing);
     } catch (error) {
+      this.#channel?.watch.close();
+      this.#channel = undefined;
       for (const descriptor of opened) closeDescriptor(descriptor);
       throw error;
     }
@@ -162,9 +171,9 @@ export class Parked {
     errors.started(pid);
     this.#pid = pid;
     const onExit = (facts: ExitFacts): void => {
-      this.#pid = undefined;
+      this.#exited = true;
       errors.ended();
-      this.#receive();
+      this.#hearOut();
       this.#gone(this.#reason ?? `it died of ${causeOf(facts)}`);
     };
     processes.add(pid, onExit);
@@ -172,6 +181,16 @@ export class Parked {
     if (early !== undefined) processes.exited(early);
     else if (this.#channel === undefined) signalProcess(pid, 'SIGKILL');
     else this.#channel.watch.start();
+  }
+
+  /**
+   * Its last children may have begun, and their clients must not be served twice: what they have said counts, and those
+   * that have not said it by now cannot any more, and end.
+   */
+  #hearOut(): void {
+    if (this.#channel === undefined) return;
+    refuseMessages(this.#channel.socket);
+    while (this.#channel !== undefined) this.#receive();
   }
 
   #receive(): void {
@@ -183,13 +202,19 @@ export class Parked {
         message = receiveFrom(socket, buffer);
       } catch (error) {
         if (!(error instanceof SystemError)) throw error;
+        // Told once: it has gone with requests unread, and what it had said before comes next.
+        if (error.code === 'ECONNRESET') continue;
+        if (error.code === 'EMSGSIZE') {
+          this.#lose('it said what no fork server says');
+          continue;
+        }
         message = { length: 0, pid: 0, uid: -1 };
       }
       if (message === undefined) return;
       if (message.length === 0) {
         // Nobody has the other end any more, so no child is on its way. Its exit says why, and comes soon.
         this.#disconnect();
-        if (this.#pid !== undefined) signalProcess(this.#pid, 'SIGKILL');
+        this.#kill();
         return;
       }
       this.#take(buffer.subarray(0, message.length), message.pid, message.uid);
@@ -206,12 +231,17 @@ export class Parked {
       this.#lose('it said what no fork server says');
       return;
     }
+    if (this.#reason !== undefined) return;
     switch (message.kind) {
       case 'file':
-        this.files.add(message.path);
+        if (++this.#named > mostNamed) this.#lose('it named too many files');
+        else this.files.add(message.path);
         return;
       case 'ready':
-        if (this.#ready) return;
+        if (this.#ready) {
+          this.#lose('it said what no fork server says');
+          return;
+        }
         this.#ready = true;
         this.#stopTimer?.();
         this.#stopTimer = undefined;
@@ -221,15 +251,17 @@ export class Parked {
         this.#lose(message.reason);
         return;
       case 'failed':
-        this.#answer(message.id, undefined);
+        if (this.#open.has(message.id)) this.#answer(message.id, undefined);
+        else this.#lose('it answered what it was not asked');
     }
   }
 
   #started(id: number, pid: number, uid: number): void {
-    const { servers } = this.#options;
+    const { servers, processes } = this.#options;
     if (
       uid !== this.#options.uid ||
       servers.has(pid) ||
+      processes.has(pid) ||
       !(servers.isEarly(pid) || isChild(pid)) ||
       !this.#open.has(id)
     ) {
@@ -261,15 +293,18 @@ export class Parked {
   #lose(reason: string): void {
     if (this.#reason !== undefined) return;
     this.#reason = reason;
-    if (this.#pid !== undefined) signalProcess(this.#pid, 'SIGKILL');
-    else if (this.#channel === undefined) return;
+    if (this.#pid !== undefined) this.#kill();
     else if (!this.#ready) this.#disconnect();
   }
 
   /** It has nothing to put in order, and one that means no good would not end by being asked. */
   #end(): void {
     this.#disconnect();
-    if (this.#pid !== undefined) signalProcess(this.#pid, 'SIGKILL');
+    this.#kill();
+  }
+
+  #kill(): void {
+    if (this.#pid !== undefined && !this.#exited) signalProcess(this.#pid, 'SIGKILL');
   }
 
   #gone(reason: string): void {

@@ -17,14 +17,25 @@ export class ForkserverProcesses {
     this.#byPid.set(pid, onExit);
   }
 
-  /** @returns whether it was one of these that has ended */
-  exited(facts: ExitFacts): boolean {
+  has(pid: number): boolean {
+    return this.#byPid.has(pid);
+  }
+
+  /**
+   * Exits of one moment. Those of servers have to be told first: a server that has ended together with its fork server
+   * may not have been heard of yet, and is known for what it is only when its own exit is.
+   */
+  sort(exits: readonly ExitFacts[]): { readonly servers: ExitFacts[]; readonly forkservers: ExitFacts[] } {
+    const servers = exits.filter(({ pid }) => !this.has(pid));
+    return { servers, forkservers: servers.length === exits.length ? [] : exits.filter(({ pid }) => this.has(pid)) };
+  }
+
+  /** One of these has ended. */
+  exited(facts: ExitFacts): void {
     const onExit = this.#byPid.get(facts.pid);
-    if (onExit === undefined) return false;
     this.#byPid.delete(facts.pid);
-    onExit(facts);
+    onExit?.(facts);
     if (this.#byPid.size === 0) for (const resolve of this.#whenEmpty.splice(0)) resolve();
-    return true;
   }
 
   endAll(signal: 'SIGTERM' | 'SIGKILL'): void {

@@ -16,6 +16,7 @@ class World {
       {
         now: () => this.now,
         signalGroup: (pid, signal) => void this.sent.push(`${this.now} ${signal} ${pid}`),
+        signalServer: (pid, signal) => void this.sent.push(`${this.now} ${signal} ${pid}`),
         groupExists: (pid) => this.groups.has(pid),
         after: (milliseconds, job) => {
           const timer = { at: this.now + milliseconds, job };
