@@ -17,8 +17,8 @@ export const usage = `usage: npm run bench -- [OPTION]...
 
   --rounds N        measure each rival N times, in turns (default 5)
   --seconds S       each time for S seconds (default 1)
-  --only PROGRAM    static, dynamic, bare, cat or python3
-  --rivals A,B      kinetd, xinetd, openbsd-inetd, tcpserver, loop
+  --only PROGRAM    static, dynamic, bare, cat, python3, perl, php or ruby
+  --rivals A,B      kinetd, kinetd fork, xinetd, openbsd-inetd, tcpserver, loop
   --json FILE       write the figures to FILE (default bench/results/TIME.json)
   --help            this text
 

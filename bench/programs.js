@@ -15,6 +15,7 @@ const build = `${here}build/`;
  * @property {readonly [string, ...string[]]} argv the program's absolute path and its arguments
  * @property {string | undefined} text what a client sends before it half-closes
  * @property {string} reply what it must read
+ * @property {boolean} [forkserver] whether a fork server can be had of it
  */
 
 /** The processors whose system calls hello-bare.c knows. */
@@ -51,7 +52,14 @@ export function programs() {
   };
   return [
     { name: 'static', title: 'static C program', argv: [`${build}hello-static`], text: undefined, reply: 'HELLO\n' },
-    { name: 'dynamic', title: 'dynamic C program', argv: [`${build}hello-dynamic`], text: undefined, reply: 'HELLO\n' },
+    {
+      name: 'dynamic',
+      title: 'dynamic C program',
+      argv: [`${build}hello-dynamic`],
+      text: undefined,
+      reply: 'HELLO\n',
+      forkserver: true,
+    },
     .../** @type {Program[]} */ (bareKnown ? [bare] : []),
     { name: 'cat', title: '/bin/cat', argv: ['/bin/cat'], text: line, reply: line },
     {
@@ -60,7 +68,19 @@ export function programs() {
       argv: [python(), `${here}lower.py`],
       text: line,
       reply: line.toLowerCase(),
+      forkserver: true,
     },
+    ...['perl', 'php', 'ruby'].map((name) => ({
+      name,
+      title: `${name} script`,
+      argv: /** @type {[string, string]} */ ([
+        `/usr/bin/${name}`,
+        `${here}lower.${{ perl: 'pl', php: 'php', ruby: 'rb' }[name]}`,
+      ]),
+      text: line,
+      reply: line.toLowerCase(),
+      forkserver: true,
+    })),
   ];
 }
 

@@ -14,7 +14,7 @@
  * @property {Figures} figures
  */
 
-/** @typedef {{ program: string, atOnce: number, measure: 'perSecond' | 'p50', against: string, least?: number, most?: number }} Held */
+/** @typedef {{ program: string, atOnce: number, measure: 'perSecond' | 'p50', against: string, rival?: string, least?: number, most?: number }} Held */
 
 /** What kinetd has to hold on a quiet machine. @type {readonly Held[]} */
 export const held = [
@@ -30,6 +30,13 @@ export const held = [
   ),
   { program: 'static', atOnce: 8, measure: 'perSecond', against: 'xinetd', least: 1.35 },
   { program: 'static', atOnce: 1, measure: 'p50', against: 'xinetd', most: 0.7 },
+  ...Object.entries({ dynamic: 3.5, python3: 8, php: 6, perl: 5 }).flatMap(
+    ([program, least]) =>
+      /** @type {Held[]} */ ([
+        { rival: 'kinetd fork', program, atOnce: 8, measure: 'perSecond', against: 'xinetd', least },
+        { rival: 'kinetd fork', program, atOnce: 1, measure: 'p50', against: 'xinetd', most: 0.5 },
+      ]),
+  ),
 ];
 
 /** @param {readonly number[]} values */
@@ -72,7 +79,7 @@ export function table(samples, program) {
   const mine = samples.filter((sample) => sample.program === program.name);
   const lines = [
     program.title,
-    row(['at once', 'daemon', 'conns/s', 'p50 ms', 'p90 ms', 'p99 ms', '× loop', '× xinetd', 'failures']),
+    row(['at once', 'daemon', 'conns/s', 'p50 ms', 'p90 ms', 'p99 ms', 'cpu µs', '× loop', '× xinetd', 'failures']),
   ];
   for (const atOnce of unique(mine.map((sample) => sample.atOnce))) {
     for (const rival of unique(mine.map((sample) => sample.rival))) {
@@ -86,6 +93,7 @@ export function table(samples, program) {
           .../** @type {const} */ (['p50', 'p90', 'p99']).map((measure) =>
             figure(mine, { ...which, measure }).toFixed(2),
           ),
+          median(select(mine, which).map(({ figures }) => figures.processor ?? Number.NaN)).toFixed(0),
           times(ratio(mine, { ...which, against: 'loop' })),
           times(ratio(mine, { ...which, against: 'xinetd' })),
           failures === 0 ? '' : `${failures}`,
@@ -102,12 +110,13 @@ export function table(samples, program) {
  */
 export function verdicts(samples) {
   return held.flatMap((one) => {
-    const value = ratio(samples, { ...one, rival: 'kinetd' });
+    const { rival = 'kinetd' } = one;
+    const value = ratio(samples, { ...one, rival });
     if (Number.isNaN(value)) return [];
     const ok = one.least === undefined ? value <= (one.most ?? 0) : value >= one.least;
     const bound = one.least === undefined ? `at most ${one.most}` : `at least ${one.least}`;
     const measure = one.measure === 'p50' ? 'p50' : 'conns/s';
-    const words = `${one.program} program, ${one.atOnce} at once, ${measure} of kinetd / ${one.against}`;
+    const words = `${one.program} program, ${one.atOnce} at once, ${measure} of ${rival} / ${one.against}`;
     // Where starting the program costs much more than the daemon does, not even the bare loop gets far ahead of
     // xinetd. Say how far it gets.
     const loop = one.against === 'loop' ? Number.NaN : ratio(samples, { ...one, rival: 'loop' });

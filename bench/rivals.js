@@ -21,6 +21,7 @@ import { tools } from './programs.js';
  * @property {string} name
  * @property {string} path its program; the rival takes part when this exists
  * @property {string} hint how to get it
+ * @property {boolean} [forkserver] takes part in programs that a fork server can be had of
  * @property {(job: Job) => readonly string[]} command writes the files it needs and returns its command line
  */
 
@@ -35,6 +36,13 @@ export const rivals = [
     path: `${root}bin/xinetd`,
     hint: 'npm ci',
     command: (job) => [process.execPath, `${root}bin/xinetd`, ...xinetdArguments(job)],
+  },
+  {
+    name: 'kinetd fork',
+    path: `${root}build/Release/kinetd_forkserver.so`,
+    hint: 'npm ci',
+    forkserver: true,
+    command: (job) => [process.execPath, `${root}bin/xinetd`, ...xinetdArguments(job, '\tlaunch      = forkserver\n')],
   },
   oracle('xinetd', 'xinetd/usr/sbin/xinetd', (path, job) => [path, ...xinetdArguments(job)]),
   oracle('openbsd-inetd', 'openbsd-inetd/usr/sbin/inetd', (path, job) => {
@@ -77,8 +85,9 @@ function oracle(name, file, command) {
 /**
  * xinetd's command line, and the file for it. Relative names never occur, so the working directory is of no matter.
  * @param {Job} job
+ * @param {string} [more] lines of the service that kinetd alone knows
  */
-function xinetdArguments(job) {
+function xinetdArguments(job, more = '') {
   const { folder, port, program } = job;
   const [path, ...words] = program.argv;
   writeFileSync(
@@ -102,7 +111,7 @@ service bench
 \tport        = ${port}
 \tuser        = ${user}
 \tserver      = ${path}
-${words.length === 0 ? '' : `\tserver_args = ${words.join(' ')}\n`}}
+${words.length === 0 ? '' : `\tserver_args = ${words.join(' ')}\n`}${more}}
 `,
   );
   const files = ['-f', `${folder}/xinetd.conf`, '-filelog', `${folder}/daemon.log`, '-pidfile', `${folder}/pid`];

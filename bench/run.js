@@ -12,6 +12,7 @@ import { dirname } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { load, startDaemon } from './daemon.js';
 import { choose, parseOptions, usage } from './options.js';
+import { processorSeconds } from './processor-time.js';
 import { compile, programs } from './programs.js';
 import { table, verdicts } from './report.js';
 import { rivals } from './rivals.js';
@@ -42,12 +43,15 @@ async function measure(program, present, options, scratch) {
   /** @type {Map<string, import('./daemon.js').Daemon>} */
   const daemons = new Map();
   try {
-    for (const rival of present) daemons.set(rival.name, await startDaemon(rival, program, scratch));
+    const taking = present.filter((rival) => rival.forkserver !== true || program.forkserver === true);
+    for (const rival of taking) daemons.set(rival.name, await startDaemon(rival, program, scratch));
     for (const atOnce of concurrencies) {
       for (let round = 1; round <= options.rounds; round++) {
         for (const [rival, daemon] of daemons) {
           progress(`${program.title}, ${atOnce} at once, round ${round} of ${options.rounds}: ${rival}`);
+          const before = processorSeconds([daemon.pid]);
           const figures = await load(daemon.port, program, ['-c', `${atOnce}`, '-s', `${options.seconds}`]);
+          figures.processor = ((processorSeconds([daemon.pid]) - before) * 1e6) / Math.max(1, figures.connections);
           samples.push({ program: program.name, atOnce, rival, round, figures });
         }
       }
@@ -81,11 +85,16 @@ async function main(options) {
   const busy = loadavg()[0] ?? 0;
   if (busy > 0.5) console.log(`this machine is busy (load ${busy.toFixed(1)}): read the figures with care`);
 
+  const measured = chosen.filter(({ argv }) => !argv[0].startsWith('/usr/bin/') || existsSync(argv[0]));
+  for (const { name, argv } of chosen.filter((one) => !measured.includes(one))) {
+    console.log(`${name} is left out: ${argv[0]} is missing`);
+  }
+
   /** @type {Sample[]} */
   const samples = [];
   const scratch = mkdtempSync(`${tmpdir()}/kinetd-bench-`);
   try {
-    for (const program of chosen) {
+    for (const program of measured) {
       samples.push(...(await measure(program, present, options, scratch)));
       console.log(`\n${table(samples, program)}`);
     }

@@ -1,0 +1,5 @@
+<?php
+// Answers each line in lower case.
+while (($line = fgets(STDIN)) !== false) {
+    echo strtolower($line);
+}

@@ -1,0 +1,4 @@
+# Answers each line in lower case.
+while (line = $stdin.gets)
+  $stdout.write(line.downcase)
+end
