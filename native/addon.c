@@ -10,6 +10,7 @@ NAPI_MODULE_INIT() {
   define_error(env, exports);
   define_socket(env, exports);
   define_datagram(env, exports);
+  define_conversation(env, exports);
   define_descriptor(env, exports);
   define_file(env, exports);
   define_watch(env, exports);

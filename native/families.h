@@ -9,6 +9,7 @@
 void define_error(napi_env env, napi_value exports);
 void define_socket(napi_env env, napi_value exports);
 void define_datagram(napi_env env, napi_value exports);
+void define_conversation(napi_env env, napi_value exports);
 void define_descriptor(napi_env env, napi_value exports);
 void define_file(napi_env env, napi_value exports);
 void define_watch(napi_env env, napi_value exports);

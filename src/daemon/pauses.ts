@@ -1,15 +1,20 @@
 /** Services that rest because too much came at once: for `cps` as in xinetd, and for an inetd's `.max`. */
 import type { Listener } from '../listener/mod.ts';
 import type { DaemonLog } from '../log/mod.ts';
-import type { Service } from '../model/mod.ts';
+import { hasConnections, type Service } from '../model/mod.ts';
 import type { Ports } from './ports.ts';
 
 /**
  * More connections than `cps` allows. A `nowait` port is closed for the pause, as by xinetd; a `wait` socket is only
- * left unwatched, since closing it would lose what is queued.
+ * left unwatched, and so is one for datagrams, since closing it would lose what is queued.
  * @param over called when the pause is over, also when a port could not be opened again
  */
-export function pauseForCps({ name, limits, wait }: Service, ports: Ports, log: DaemonLog, over: () => void): void {
+export function pauseForCps(
+  { name, limits, socketType, wait }: Service,
+  ports: Ports,
+  log: DaemonLog,
+  over: () => void,
+): void {
   const { cps } = limits;
   if (cps === undefined || ports.listeners.every(({ state }) => state !== 'listening')) return;
   log.write(
@@ -20,7 +25,8 @@ export function pauseForCps({ name, limits, wait }: Service, ports: Ports, log: 
     over();
     log.write('ERROR', opened ? `Activating service ${name}` : `Error activating service ${name}`);
   };
-  if (wait) for (const listener of ports.listeners) ports.holdFor(listener, cps.pauseSeconds, back);
+  if (wait || !hasConnections(socketType))
+    for (const listener of ports.listeners) ports.holdFor(listener, cps.pauseSeconds, back);
   else ports.pauseFor(cps.pauseSeconds, back);
 }
 

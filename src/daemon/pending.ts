@@ -1,11 +1,13 @@
 /**
  * What comes to a socket that nobody accepts on: datagrams, and clients of `wait` streams. The daemon looks at the
- * sender without reading anything, and hands the socket to a server, lends it to the worker, or takes out of the queue
- * what is refused.
+ * sender without reading anything, and hands the socket to a server, gives each sender one of its own, lends it to the
+ * worker, or takes out of the queue what is refused.
  */
 import type { Listener } from '../listener/mod.ts';
+import type { Clock } from '../log/mod.ts';
 import { hasConnections, type Peer, type Service } from '../model/mod.ts';
 import type { Answer } from './answer.ts';
+import { Conversations } from './conversations.ts';
 import type { Delegated } from './delegated.ts';
 import type { Gate } from './gate.ts';
 import type { NameWait } from './name-wait.ts';
@@ -27,19 +29,29 @@ export interface PendingService {
   readonly leave: (peer: Peer | undefined) => void;
   /** There is no descriptor for what came. */
   readonly starve: (listener: Listener, code: string) => void;
+  /** Enough launches are under way: what comes waits in the kernel's queue. */
+  readonly hold: (listener: Listener) => void;
+  readonly complain: (message: string) => void;
+  readonly clock: Clock;
 }
 
 export class Pending {
   readonly #host: PendingService;
+  readonly #conversations: Conversations;
 
   constructor(host: PendingService) {
     this.#host = host;
+    this.#conversations = new Conversations(host, (listener, refusal) => this.#refuse(listener, refusal));
   }
 
   serve(listener: Listener): void {
     const { gate, nameWait, delegated, enter, leave, starve } = this.#host;
     const service = this.#host.service();
     const answer = this.#host.answer();
+    if (answer.kind === 'program' && !service.wait) {
+      this.#conversations.begin(listener, answer.launches);
+      return;
+    }
     const stream = hasConnections(service.socketType);
     const peer = stream ? undefined : listener.firstSender();
     if (!stream && peer === undefined) return;

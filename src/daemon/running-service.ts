@@ -128,6 +128,9 @@ export class RunningService implements ListenerObserver {
       nameWait: this.#nameWait,
       delegated: () => this.#delegated,
       starve: (listener, code) => this.onAcceptFailure(listener, code),
+      hold: (listener) => this.#ports.hold(listener),
+      complain: this.#events.complain,
+      clock: shared.clock,
     });
     this.#delegated = new Delegated(shared.worker, shared.clock, {
       ...places,

@@ -11,11 +11,13 @@ import {
   closeDescriptor,
   type Descriptor,
   listen,
+  localAddress,
   openSocket,
   removeSocketFile,
   type SocketFile,
   SystemError,
   setSocketOption,
+  tellDestination,
 } from '../os/mod.ts';
 
 /** What of a service its sockets depend on; two services that agree on it can share a bound socket in turn. */
@@ -124,11 +126,20 @@ function startListening({ socketType, socket }: SocketPlan, descriptor: Descript
 }
 
 /** A service of TCP may have Unix sockets as well. */
-function applyOptions({ protocol, socket }: SocketPlan, { family }: Endpoint, descriptor: Descriptor): void {
+function applyOptions({ protocol, socket, wait }: SocketPlan, { family }: Endpoint, descriptor: Descriptor): void {
   if (protocol.name === 'tcp' && family !== 'unix') {
     setSocketOption(descriptor, 'noDelay', socket.noDelay ? 1 : 0);
     setSocketOption(descriptor, 'keepAlive', socket.keepAlive ? 1 : 0);
   }
+  if (protocol.name === 'udp' && family !== 'unix' && !wait) {
+    // Each sender gets a socket on the same port; one that a supervisor has passed may not allow that as yet.
+    setSocketOption(descriptor, 'reuseAddress', 1);
+    tellDestination(descriptor, localAddress(descriptor).address.includes(':') ? 'inet6' : 'inet');
+  }
+  applyBuffers({ socket }, descriptor);
+}
+
+export function applyBuffers({ socket }: Pick<SocketPlan, 'socket'>, descriptor: Descriptor): void {
   if (socket.sendBuffer !== undefined) setSocketOption(descriptor, 'sendBuffer', socket.sendBuffer);
   if (socket.receiveBuffer !== undefined) setSocketOption(descriptor, 'receiveBuffer', socket.receiveBuffer);
 }

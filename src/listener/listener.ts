@@ -33,7 +33,10 @@ const batch = 16;
 export interface ListenerObserver {
   /** Clients of a `nowait` stream service, at least one. Their descriptors now belong to the observer. */
   onConnections(listener: Listener, connections: readonly Connection[]): void;
-  /** A `wait` service has something to read. Called again and again until it is handed over, held or closed. */
+  /**
+   * A `wait` service, or one for datagrams, has something to read. Called again and again until it is handed over, held
+   * or closed, or nothing is left.
+   */
   onPending(listener: Listener): void;
   /** accept(2) failed in a way that trying again at once would not cure, e.g. EMFILE. */
   onAcceptFailure(listener: Listener, code: string): void;
@@ -248,7 +251,8 @@ export class Listener {
   /** @throws SystemError for want of memory or of the kernel's room for watches; the descriptor is closed then */
   #install(opened: OpenedSocket): void {
     const { descriptor } = opened;
-    const onReadable = this.#plan.wait ? () => this.#observer.onPending(this) : () => this.#accept(descriptor);
+    const accepts = hasConnections(this.#plan.socketType) && !this.#plan.wait;
+    const onReadable = accepts ? () => this.#accept(descriptor) : () => this.#observer.onPending(this);
     let watch: Watch | undefined;
     try {
       const local = localAddress(descriptor);

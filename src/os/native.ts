@@ -69,6 +69,26 @@ export interface Native {
   connectUnixDatagram(path: string): number;
   sendDatagram(descriptor: number, bytes: Uint8Array): boolean;
 
+  tellDestination(descriptor: number, family: Family): void;
+  /** Sender, its port, and the destination; that is empty when it is no single address. */
+  peekEnds(descriptor: number): readonly [string, number, string] | undefined;
+  bindConnected(
+    descriptor: number,
+    family: Family,
+    local: string,
+    localPort: number,
+    peer: string,
+    peerPort: number,
+  ): void;
+  resendDatagram(
+    descriptor: number,
+    family: Family,
+    sender: string,
+    senderPort: number,
+    local: string,
+    localPort: number,
+  ): void;
+
   closeOnExec(descriptor: number): boolean;
   describeSocket(
     descriptor: number,

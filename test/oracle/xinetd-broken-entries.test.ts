@@ -81,7 +81,6 @@ const pair = sharedPair(needs, () => ({
       raw('revived', 'group = no_such_group', 'disable = no'),
       entry('revivedbind', { bind: 'no.such.host.invalid', disable: 'no' }),
       entry('late', { server: '@PROBE@', server_args: 'x y', flags: 'NAMEINARGS' }),
-      entry('datagrams', { socket_type: 'dgram', wait: 'no' }),
       ...careless.map(([attribute, value], index) => entry(`careless${index}`, { [attribute]: value })),
       entry('giga', { rlimit_as: '1G' }),
       entry('syslog', { log_type: 'SYSLOG' }),
@@ -225,13 +224,6 @@ difference(needs, 'NAMEINARGS may stand after server_args', async () => {
   const { debian, kinetd } = await pair.both(async (side) => (await talk(side.at('late'), { halfClose: false })).text);
   expect(debian).toBe('');
   expect(findings(kinetd).facts).toMatchObject({ argc: '2', 'argv.0': 'x', 'argv.1': 'y' });
-});
-
-difference(needs, 'a datagram service that does not wait is refused when it is read', async () => {
-  const { debian, kinetd } = await pair.both((side) =>
-    side.messages.some(({ text }) => text.includes('service datagrams:')),
-  );
-  expect({ debian, kinetd }).toEqual({ debian: false, kinetd: true });
 });
 
 difference(needs, 'a number must be in range and nothing may stand behind it', async () => {

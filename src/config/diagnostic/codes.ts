@@ -136,7 +136,10 @@ export const codes = {
   'unknown-service-id': ['warning', '`enabled` or `disabled` names an id that no service has.'],
   'unknown-user': ['error', 'There is no user of this name.'],
   'unknown-group': ['error', 'There is no group of this name.'],
-  'needs-root': ['error', 'Only root can run a server as another user or group, or below another root directory.'],
+  'needs-root': [
+    'error',
+    'Only root can run a server as another user or group or below another root directory, and give senders of datagrams a socket each.',
+  ],
   'unknown-protocol': ['error', 'protocols(5) has no protocol of this name.'],
   'unserved-socket': [
     'error',
@@ -211,7 +214,10 @@ export const codes = {
     'error',
     'A program that gives its caller rights when it is executed (set-user-id, set-group-id, file capabilities) cannot be forked instead.',
   ],
-  'datagram-needs-wait': ['error', 'A program that serves datagrams gets the socket itself, so the service must wait.'],
+  'datagram-needs-wait': [
+    'error',
+    'A program that serves datagrams over a Unix socket gets the socket itself, so the service must wait.',
+  ],
 } as const;
 
 export type DiagnosticCode = keyof typeof codes;

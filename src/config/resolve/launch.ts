@@ -26,7 +26,7 @@ export function resolveLaunch(
   findings: Findings,
 ): ProgramPlan | undefined {
   const { settings, dialect } = definition;
-  checkWait(definition, kind, findings);
+  checkActivation(definition, findings);
   const runAs = resolveIdentity(definition, system, findings);
   const directories = resolveDirectories(definition, system, findings);
   const program =
@@ -68,8 +68,7 @@ function isNotOfActivation(variable: string): boolean {
   return !/^LISTEN_(FDS|PID|FDNAMES|PIDFDID)=/.test(variable);
 }
 
-/** xinetd 2.3.15.3 starts servers for one datagram over and over; 2.3.15.4 refuses, as here. */
-function checkWait({ settings, inetd }: Definition, kind: Kind, findings: Findings): void {
+function checkActivation({ settings }: Definition, findings: Findings): void {
   if (settings.socket_passing === 'activation' && settings.wait === false) {
     findings.add(
       'activation-needs-wait',
@@ -78,22 +77,6 @@ function checkWait({ settings, inetd }: Definition, kind: Kind, findings: Findin
       'write wait = yes if the program takes the socket over and accepts by itself, else leave socket_passing out',
     );
   }
-  if (kind.socketType !== 'dgram' || settings.wait !== false) return;
-  if (inetd?.dialect === 'busybox') {
-    findings.add(
-      'not-available',
-      'wait',
-      'kinetd starts no server for each sender of datagrams',
-      "write wait, if the program can serve all of them; BusyBox's inetd connects the socket to the sender",
-    );
-    return;
-  }
-  findings.add(
-    'datagram-needs-wait',
-    'wait',
-    'a datagram service that runs a program has to wait',
-    'write wait = yes (in inetd.conf: wait)',
-  );
 }
 
 /** Only root may be nicer to itself than to others; xinetd tries, fails and says nothing. */

@@ -5,14 +5,17 @@
 import type { QueueLimit, RateLimits, ServiceLimits } from '../../model/mod.ts';
 import type { Definition, Settings } from '../definition.ts';
 import { rulesOf } from '../inetd/mod.ts';
+import { mostConversations, servesEachSender } from './conversations.ts';
 import type { Findings } from './findings.ts';
 import type { ResolveOptions } from './options.ts';
+import type { Kind } from './transport.ts';
 
 /** `cps` of a service that says nothing about it, in xinetd. */
 const xinetdRate = { connections: 50, pauseSeconds: 10 };
 
 export function resolveServiceLimits(
   { settings, inetd }: Definition,
+  kind: Kind,
   options: ResolveOptions,
   findings: Findings,
 ): ServiceLimits {
@@ -22,13 +25,14 @@ export function resolveServiceLimits(
       ? 0
       : (inetd.startsPerMinute ?? options.startsPerMinute ?? rulesOf(inetd.dialect).startsPerMinute);
   const defaults = inetd !== undefined && settings.wait === false ? options : undefined;
+  const usual = servesEachSender(settings, kind) ? mostConversations : undefined;
   const limits: ServiceLimits = {
-    instances: finite(settings.instances ?? defaults?.instances),
+    instances: finite(settings.instances ?? defaults?.instances ?? usual),
     perSource: finite(settings.per_source ?? defaults?.perSource),
     cps: cps === undefined || cps.connections === 0 ? undefined : cps,
     startsPerMinute: starts === 0 ? undefined : starts,
     rates: resolveRates(settings, defaults?.startsPerMinutePerSource),
-    queue: resolveQueue(settings, findings),
+    queue: resolveQueue(settings, kind, findings),
     timeout: finite(settings.timeout),
     maxLoad: settings.max_load,
   };
@@ -46,13 +50,19 @@ function resolveRates(settings: Settings, perMinute: number | undefined): RateLi
 }
 
 /** What defaults say is meant for services that it fits; what a service says itself should have an effect. */
-function resolveQueue({ queue, instances, wait }: Settings, findings: Findings): QueueLimit | undefined {
+function resolveQueue(
+  { queue, instances, wait }: Settings,
+  { socketType }: Kind,
+  findings: Findings,
+): QueueLimit | undefined {
   if (queue === undefined || queue.places === 0) return undefined;
   const bounded = instances !== undefined && instances !== 'UNLIMITED';
-  if (bounded && wait !== true) return queue;
+  if (bounded && wait !== true && socketType !== 'dgram') return queue;
   if (!findings.isInherited('queue')) {
     const why = bounded
-      ? 'a service with wait = yes has the queue of the kernel'
+      ? socketType === 'dgram'
+        ? 'datagrams wait in the queue of the kernel, or are refused'
+        : 'a service with wait = yes has the queue of the kernel'
       : 'nobody has to wait where instances is UNLIMITED';
     findings.add(
       'no-effect',

@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 
-import type { AccessItem, Definition } from '../../../src/config/definition.ts';
+import type { AccessItem, Definition, Settings } from '../../../src/config/definition.ts';
 import { diagnose } from '../../../src/config/diagnostic/mod.ts';
 import { codesOf, definition, inetdLines, onlyService, resolved, span } from './definitions.ts';
 import { fakeSystem } from './fake-system.ts';
@@ -95,12 +95,27 @@ describe('which services are on', () => {
 });
 
 describe('waiting', () => {
-  test('a datagram program must wait', async () => {
-    expect(await codesOf([definition('x', { socket_type: 'dgram', wait: false })], system)).toEqual([
+  test('a datagram program that does not wait has a server for each sender, which only root can give a socket', async () => {
+    const nowait = [definition('x', { socket_type: 'dgram', wait: false })];
+    expect(await codesOf(nowait, system)).toEqual([]);
+    expect(await codesOf(inetdLines('9 dgram udp nowait root /bin/cat'), system)).toEqual([]);
+    expect(await codesOf(inetdLines('/run/s dgram unix nowait root /bin/cat'), system)).toEqual([
       'datagram-needs-wait',
     ]);
-    expect(await codesOf(inetdLines('9 dgram udp nowait root /bin/cat'), system)).toEqual(['datagram-needs-wait']);
-    expect(await codesOf([definition('x', { socket_type: 'dgram', wait: true })], system)).toEqual([]);
+    const notRoot = [definition('x', { socket_type: 'dgram', wait: false, user: 'alice' })];
+    expect(await codesOf(notRoot, fakeSystem({ uid: 1000 }))).toContain('needs-root');
+    const waiting = [definition('x', { socket_type: 'dgram', wait: true, user: 'alice' })];
+    expect(await codesOf(waiting, fakeSystem({ uid: 1000 }))).not.toContain('needs-root');
+  });
+
+  test('senders can be forged, so there are at most 100 servers of one unless it says otherwise', async () => {
+    const instances = async (settings: Settings): Promise<unknown> =>
+      (await onlyService([definition('x', { socket_type: 'dgram', wait: false, ...settings })], system)).limits
+        .instances;
+    expect(await instances({})).toBe(100);
+    expect(await instances({ instances: 7 })).toBe(7);
+    expect(await instances({ instances: 'UNLIMITED' })).toBeUndefined();
+    expect(await instances({ wait: true })).toBeUndefined();
   });
 
   test('a waiting stream service with an access list is refused, since the list could not be kept', async () => {

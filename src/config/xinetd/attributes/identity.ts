@@ -185,6 +185,7 @@ export const identity: Pick<
     default: 'none; it must be written',
     documentation: [
       'With `no` kinetd accepts each connection and starts a server for it. With `yes` it starts one server and hands the listening socket to it; nothing else happens on the socket until that server has ended. Datagram programs are written for `yes`.',
+      'With `socket_type = dgram` and `no` each sender has a server of its own: its descriptors 0 and 1 are a socket that is connected to the sender, with the datagrams of that sender in it and no others. So a program that reads and writes is enough. What the sender sends while the server runs reaches that server; after its end it starts the next. The daemon has to run as root for that, and `instances` is 100 unless it is given, since senders can be forged. Under xinetd such an entry starts servers without end.',
     ],
     example: 'wait = no',
     words: yesNoWords,

@@ -44,7 +44,7 @@ export const limits: Pick<
   instances: one({
     places: 'both',
     syntax: 'NUMBER | UNLIMITED',
-    default: 'UNLIMITED',
+    default: 'UNLIMITED; 100 for datagrams with `wait = no`',
     documentation: ['How many servers of the service may run at once. 0 refuses everyone.'],
     example: 'instances = 60',
     parse: (word, report) => bound(word, report, 'a number of servers'),
