@@ -3,6 +3,7 @@
  * send (xinetd had them until 2.3.12), and the services behind tcpmux by their names.
  */
 import type { Server } from '../launch/mod.ts';
+import type { Local, Service } from '../model/mod.ts';
 import type { MuxTargets } from './behind-tcpmux.ts';
 import { RunningService } from './running-service.ts';
 
@@ -10,10 +11,15 @@ import { RunningService } from './running-service.ts';
 export function serviceLines(services: readonly RunningService[]): string[] {
   const lines = services.flatMap(({ service, listeners }) =>
     listeners.flatMap(({ local }) =>
-      local === undefined ? [] : `${service.name} ${service.protocol.name} ${local.port}\n`,
+      local === undefined ? [] : `${service.name} ${protocolOf(service, local)} ${local.port}\n`,
     ),
   );
   return [...new Set(lines)];
+}
+
+/** A service of TCP may have Unix sockets besides. */
+function protocolOf({ protocol }: Service, { address }: Local): string {
+  return address.startsWith('/') ? 'unix' : protocol.name;
 }
 
 /** `ID pid=N from=ADDRESS` for each program that runs, as START has it. */

@@ -8,7 +8,7 @@
  */
 import { type EndNames, namesNeeded } from '../launch/mod.ts';
 import type { Occupancy } from '../limit/mod.ts';
-import type { Decision, Service } from '../model/mod.ts';
+import type { Decision, Peer, Service } from '../model/mod.ts';
 import { type Connection, closeDescriptor } from '../os/mod.ts';
 import type { Inquiries } from './inquiries.ts';
 import type { Refusal } from './refusal.ts';
@@ -99,13 +99,13 @@ export class Naming {
 
   #addresses({ peer, local }: Connection): readonly string[] {
     const { remote, local: own } = this.#needs;
-    if (!remote && !own) return [];
+    if (isUnix(peer) || (!remote && !own)) return [];
     return [...(remote ? [peer.address] : []), ...(own ? [local.address] : [])];
   }
 
   #names({ peer, local }: Connection): EndNames {
     const { remote, local: own } = this.#needs;
-    if (!remote && !own) return {};
+    if (isUnix(peer) || (!remote && !own)) return {};
     return {
       remote: remote ? this.#known(peer.address) : undefined,
       local: own ? this.#known(local.address) : undefined,
@@ -127,4 +127,9 @@ export class Naming {
     const name = this.#inquiries.nameOf(address);
     return name?.kind === 'known' ? name.name : undefined;
   }
+}
+
+/** A service of TCP may have Unix sockets besides, whose ends have no names. */
+function isUnix({ credentials }: Peer): boolean {
+  return credentials !== undefined;
 }

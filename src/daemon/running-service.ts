@@ -308,7 +308,7 @@ export class RunningService implements ListenerObserver {
 
   #letIn(connection: Connection, listener: Listener | undefined, here: boolean, banner?: Uint8Array): void {
     if (banner !== undefined) this.#turningAway.sendByHosts(banner, connection.descriptor);
-    if (this.#service.identification?.ofServed === true)
+    if (this.#service.identification?.ofServed === true && connection.peer.credentials === undefined)
       this.#identifier.ask(connection, (user) => this.#name(connection, listener, false, user));
     else this.#name(connection, listener, here);
   }

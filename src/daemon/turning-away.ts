@@ -38,7 +38,8 @@ export class TurningAway {
     const banner = refusal.verdict === 'deny' ? refusal.banner : undefined;
     if (banner !== undefined) this.sendByHosts(banner, descriptor);
     const close = (): void => this.close(descriptor, banner !== undefined);
-    if (service.identification?.ofRefused === true) this.#host.identifier().askRefused(connection, close);
+    if (service.identification?.ofRefused === true && connection.peer.credentials === undefined)
+      this.#host.identifier().askRefused(connection, close);
     else close();
   }
 

@@ -31,17 +31,23 @@ export function boundEndpoints(
   system: System,
   findings: Findings,
 ): readonly Endpoint[] {
-  const families = familiesOf(settings);
-  if (settings.bind === undefined) return [wildcard(families, port, undefined)];
+  if (settings.bind === undefined) return [unboundEndpoint(settings, port)];
   const endpoints: Endpoint[] = [];
   for (const word of settings.bind) {
-    const endpoint = boundEndpoint(word, families, port, hosts, system, findings);
-    if (endpoint !== undefined) put(endpoint, endpoints, findings);
+    const endpoint = boundEndpoint(word, settings, port, hosts, system, findings, 'bind');
+    if (endpoint !== undefined && isNew(endpoint, endpoints, findings, 'bind')) endpoints.push(endpoint);
   }
   return endpoints;
 }
 
-function familiesOf({ flags, v6only }: Pick<Settings, 'flags' | 'v6only'>): Families {
+type FamilySettings = Pick<Settings, 'flags' | 'v6only'>;
+
+/** Every address of the machine. */
+export function unboundEndpoint(settings: FamilySettings, port: number): Endpoint {
+  return wildcard(familiesOf(settings), port, undefined);
+}
+
+function familiesOf({ flags, v6only }: FamilySettings): Families {
   const [inet, inet6] = [flags?.has('IPv4') === true, flags?.has('IPv6') === true];
   return { forced: inet === inet6 ? undefined : inet ? 'inet' : 'inet6', v6only: v6only === true };
 }
@@ -52,32 +58,38 @@ function wildcard({ forced, v6only }: Families, port: number, device: string | u
   return { family: 'inet6', address: '::', device, port, stack, implied: false };
 }
 
-function boundEndpoint(
+/**
+ * @param word an address, a host or a network device
+ * @param attribute where it stands
+ */
+export function boundEndpoint(
   word: string,
-  families: Families,
+  settings: FamilySettings,
   port: number,
   hosts: Hosts,
   system: System,
   findings: Findings,
+  attribute: 'bind' | 'listen',
 ): Endpoint | undefined {
+  const families = familiesOf(settings);
   const numeric = numericAddress(word);
-  if (numeric !== undefined) return endpointOf(numeric, families, port, findings);
+  if (numeric !== undefined) return endpointOf(numeric, families, port, findings, attribute);
   const device = system.device(word);
   if (device.state === 'bindable') return wildcard(families, port, word);
   if (device.state === 'refused') {
     return findings.add(
       'device-not-bindable',
-      'bind',
+      attribute,
       `the daemon cannot bind to the network device ${word}: ${device.why}`,
       'start kinetd as root (CAP_NET_RAW), or write an address of the device',
     );
   }
   const addresses = hostAddresses(word, hosts);
   const preferred = addresses.find(({ family }) => family === (families.forced ?? 'inet')) ?? addresses[0];
-  if (preferred !== undefined) return endpointOf(preferred, families, port, findings);
+  if (preferred !== undefined) return endpointOf(preferred, families, port, findings, attribute);
   return findings.add(
     'name-not-resolved',
-    'bind',
+    attribute,
     `'${word}' is neither a network device of this machine nor a host that has an address`,
     'write a numeric address, or mend the name service',
   );
@@ -88,12 +100,13 @@ function endpointOf(
   { forced, v6only }: Families,
   port: number,
   findings: Findings,
+  attribute: 'bind' | 'listen',
 ): Endpoint | undefined {
   if (forced !== undefined && family !== forced) {
     const flag = forced === 'inet' ? 'IPv4' : 'IPv6';
     return findings.add(
       'family-mismatch',
-      'bind',
+      attribute,
       `the flag ${flag} does not go with the address ${address}`,
       `take the flag out, or bind an ${flag} address`,
     );
@@ -103,23 +116,28 @@ function endpointOf(
 }
 
 /** Two words may come to one address, and a wildcard to that of another word. */
-function put(endpoint: Endpoint, endpoints: Endpoint[], findings: Findings): void {
+export function isNew(
+  endpoint: Endpoint,
+  endpoints: readonly Endpoint[],
+  findings: Findings,
+  attribute: 'bind' | 'listen',
+): boolean {
   for (const other of endpoints) {
     const shared = overlap(endpoint, other);
     if (shared === undefined) continue;
     const [name, otherName] = [nameOf(endpoint), nameOf(other)];
     if (shared === 'same' && name === otherName) {
-      findings.add('address-repeated', 'bind', `${name} is in the list already`);
-      return;
+      findings.add('address-repeated', attribute, `${name} is in the list already`);
+      return false;
     }
     findings.add(
       'address-covered',
-      'bind',
+      attribute,
       `${name} and ${otherName} of the same service overlap, so only one of them could be opened`,
       'leave out the one that the other takes in',
     );
   }
-  endpoints.push(endpoint);
+  return true;
 }
 
 function nameOf({ address, device }: Endpoint): string {

@@ -30,6 +30,10 @@ export function resolveIdentification(
     const why = 'IDONLY is for services of TCP that do not wait: of others no ident server knows the clients';
     return findings.add('ident-misfit', 'flags', why, 'take IDONLY out');
   }
+  if (required && sockets.endpoints.some(({ family }) => family === 'unix')) {
+    const why = 'IDONLY is for clients of TCP: those of a Unix socket have no ident server';
+    return findings.add('ident-misfit', 'flags', why, 'take IDONLY out, or the Unix socket');
+  }
   if (sockets.endpoints.some(({ port }) => port === identPort)) return refuseOnIdentPort(required, ofServed, findings);
   return { ofServed, required, ofRefused };
 }

@@ -4,7 +4,7 @@
  */
 import type { Endpoint } from '../../model/mod.ts';
 import type { AttributeName, Definition, ListenItem } from '../definition.ts';
-import { boundEndpoints } from './bind.ts';
+import { boundEndpoint, isNew, unboundEndpoint } from './bind.ts';
 import type { Findings } from './findings.ts';
 import type { Hosts } from './local-address.ts';
 import type { Sockets } from './sockets.ts';
@@ -83,7 +83,7 @@ function agree({ settings }: Definition, items: readonly ListenItem[], kind: Kin
 
 function unixOf(path: string, { settings }: Definition, system: System, findings: Findings): Endpoint | undefined {
   const { socket_owner: owner, socket_group: group, socket_mode: mode = ownerOnly } = settings;
-  return unixEndpoint({ path, owner, group, mode }, 'debian', system, findings);
+  return unixEndpoint({ path, owner, group, mode }, 'listen', 'debian', system, findings);
 }
 
 function internetOf(
@@ -95,11 +95,13 @@ function internetOf(
 ): readonly Endpoint[] {
   const range = typeof ports === 'string' ? namedPort(ports, transport, system, findings) : ports;
   if (range === undefined) return [];
-  const { bind: _, ...families } = settings;
-  const places = place === undefined ? families : { ...families, bind: [place] };
   const endpoints: Endpoint[] = [];
   for (let port = range.low; port <= range.high; port++) {
-    endpoints.push(...boundEndpoints(places, port, hosts, system, findings));
+    const endpoint =
+      place === undefined
+        ? unboundEndpoint(settings, port)
+        : boundEndpoint(place, settings, port, hosts, system, findings, 'listen');
+    if (endpoint !== undefined) endpoints.push(endpoint);
   }
   return endpoints;
 }
@@ -120,18 +122,13 @@ function namedPort(
   );
 }
 
-function withoutRepeated(endpoints: readonly Endpoint[], findings: Findings): readonly Endpoint[] {
-  const byName = new Map<string, Endpoint>();
-  for (const endpoint of endpoints) {
-    const { family, address, device, port } = endpoint;
-    const key = [family, address, device, port].join(' ');
-    if (byName.has(key) && (family === 'unix' || port !== 0)) {
-      findings.add(
-        'address-repeated',
-        'listen',
-        `${device ?? address}${family === 'unix' ? '' : `, port ${port},`} is in the list already`,
-      );
-    } else byName.set(`${key}${port === 0 && family !== 'unix' ? ` ${byName.size}` : ''}`, endpoint);
+/** Ports that the kernel chooses are as many as there are words. */
+function withoutRepeated(all: readonly Endpoint[], findings: Findings): readonly Endpoint[] {
+  const endpoints: Endpoint[] = [];
+  for (const endpoint of all) {
+    const { port } = endpoint;
+    const rivals = endpoints.filter((other) => other.port === port && (port !== 0 || endpoint.family === 'unix'));
+    if (isNew(endpoint, rivals, findings, 'listen')) endpoints.push(endpoint);
   }
-  return [...byName.values()];
+  return endpoints;
 }

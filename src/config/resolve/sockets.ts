@@ -28,7 +28,7 @@ export function resolveSockets(
   const { inetd } = definition;
   if (inetd?.unix !== undefined) {
     const transport = unixTransport(kind.socketType, findings);
-    const endpoint = unixEndpoint(inetd.unix, inetd.dialect, system, findings);
+    const endpoint = unixEndpoint(inetd.unix, 'port', inetd.dialect, system, findings);
     return transport === undefined || endpoint === undefined ? undefined : { ...transport, endpoints: [endpoint] };
   }
   const { listen } = definition.settings;

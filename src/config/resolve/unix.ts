@@ -35,15 +35,16 @@ export function unixTransport(socketType: SocketType | undefined, findings: Find
 /** @returns undefined when something is wrong with it, which has been told */
 export function unixEndpoint(
   { path, owner, group, mode }: UnixSocketFields,
+  attribute: 'port' | 'listen',
   dialect: InetdDialect,
   system: System,
   findings: Findings,
 ): UnixEndpoint | undefined {
-  const address = systemText(path, 'port', findings);
+  const address = systemText(path, attribute, findings);
   if (address === undefined) return undefined;
   if (path.length > longestPath) {
     const help = `the system takes ${longestPath} at most`;
-    return findings.add('bad-address', undefined, `the path of the socket has ${path.length} bytes`, help);
+    return findings.add('bad-address', attribute, `the path of the socket has ${path.length} bytes`, help);
   }
   const user = owner === undefined ? undefined : findUser(owner, true, system, findings);
   const gid = group === undefined ? undefined : findGroup(group, system, findings);

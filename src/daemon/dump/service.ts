@@ -66,7 +66,8 @@ export function defaultsLines(settings: Settings): readonly string[] {
 function configurationLines(service: Service, settings: Settings, defaults: Settings): readonly string[] {
   const { protocol, server, endpoints } = service;
   const program = server.kind === 'program' ? server.launch : undefined;
-  const family = endpoints[0] === undefined ? undefined : endpoints[0].family === 'inet' ? 'IPv4' : 'IPv6';
+  const internet = endpoints.find(({ family: one }) => one !== 'unix');
+  const family = internet === undefined ? undefined : internet.family === 'inet' ? 'IPv4' : 'IPv6';
   const types = typeWords(settings);
   const { redirect } = settings;
   return [
@@ -75,7 +76,11 @@ function configurationLines(service: Service, settings: Settings, defaults: Sett
     ...(types.length === 0 ? [] : [row('type', types)]),
     `socket_type = ${service.socketType}`,
     `Protocol (name,number) = (${protocol.name},${protocol.number})`,
-    ...new Set(endpoints.map(({ port }) => `port = ${port}`)),
+    ...new Set(
+      endpoints.map((endpoint) =>
+        endpoint.family === 'unix' ? `socket = ${endpoint.address}` : `port = ${endpoint.port}`,
+      ),
+    ),
     ...(settings.instances === defaults.instances ? [] : instancesLines(settings)),
     `wait = ${yesNo(service.wait)}`,
     ...(settings.user === undefined ? [] : [`user = ${program?.identity?.uid ?? process.geteuid?.() ?? -1}`]),

@@ -36,6 +36,8 @@ test('it holds the services, their servers and the descriptors, and nobody else 
   const connection = await open(await daemon.address('echo'));
   connection.write('x');
   await connection.receive(/x/);
+  // A server may answer before the thread that has launched it has said so.
+  await daemon.says(/^START: echo/m);
   await dumped(daemon);
   const text = daemon.read('dump');
   const [server = -1] = children(daemon.pid);

@@ -96,6 +96,16 @@ describe('endpoints', () => {
   });
 });
 
+test('an address that another word takes in is refused', async () => {
+  const overlapping = listening([tcp(undefined, 80), tcp('192.0.2.1', 80), tcp('192.0.2.1', 81)]);
+  expect(await codesOf([overlapping], system)).toEqual(['address-covered']);
+});
+
+test('IDONLY does not go with a Unix socket, whose clients no ident server knows', async () => {
+  const asked = { flags: new Set(['IDONLY'] as const) };
+  expect(await codesOf([listening([tcp(undefined, 80), unix('/run/x')], asked)], system)).toContain('ident-misfit');
+});
+
 test.each<[string, Overrides]>([
   ['port', { port: 1 }],
   ['bind', { bind: ['127.0.0.1'] }],
