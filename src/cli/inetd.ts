@@ -89,13 +89,17 @@ function interpret(options: ParsedOptions, long: LongOptions): PersonalityRun | 
     dumpFile: defaultDumpFile(),
     checkSeconds: undefined,
     processLimit: undefined,
-    warnings: remarks(options, freebsd, long),
-    inetd: { ...serviceOptions(options, freebsd.length > 0), ...(dialect === undefined ? {} : { dialect }) },
+    warnings: remarks(options, freebsd),
+    inetd: {
+      ...serviceOptions(options, freebsd.length > 0),
+      resolveNames: long.resolve,
+      ...(dialect === undefined ? {} : { dialect }),
+    },
   };
 }
 
-/** What is said about options that do not mean the same thing to all inetds, or that are not done. */
-function remarks({ values }: ParsedOptions, freebsd: readonly string[], { resolve }: LongOptions): readonly string[] {
+/** What is said about options that do not mean the same thing to all inetds. */
+function remarks({ values }: ParsedOptions, freebsd: readonly string[]): readonly string[] {
   const found: string[] = [];
   const because = freebsd.join(' and ');
   if (values.has('-l')) {
@@ -109,7 +113,6 @@ function remarks({ values }: ParsedOptions, freebsd: readonly string[], { resolv
   if (debian !== '' && freebsd.length > 0) {
     found.push(`${debian} of Debian's inetd and ${because} of FreeBSD's are both followed`);
   }
-  if (resolve) found.push('--resolve is accepted; TCPREMOTEHOST and TCPLOCALHOST are not set yet');
   return found;
 }
 

@@ -91,3 +91,26 @@ difference(needs, "a wait word that GNU's inetd takes by its beginning loses the
   const { debian, kinetd } = await reaches('misspelt');
   expect({ debian, kinetd }).toEqual({ debian: 'S--', kinetd: '---' });
 });
+
+difference(needs, '--environment and --resolve tell the two ends, and nothing of another connection', async () => {
+  const { debian, kinetd } = await compare(
+    {
+      personality: 'inetutils',
+      words: ['--environment', '--resolve'],
+      files: {
+        'inetd.conf': `# kinetd: dialect gnu\n${probe('first', 'probe')}\n127.0.0.1:@PORT:second@ stream tcp wait ${user} @PROBE@ probe\n`,
+      },
+    },
+    async (side) => [(await side.found('first')).environment, (await side.found('second')).environment],
+  );
+  const told = (environment: Readonly<Record<string, string>> = {}) =>
+    Object.keys(environment)
+      .filter((name) => /^(PROTO|TCP)/.test(name))
+      .sort();
+  const all = ['PROTO', 'TCPLOCALHOST', 'TCPLOCALIP', 'TCPLOCALPORT', 'TCPREMOTEHOST', 'TCPREMOTEIP', 'TCPREMOTEPORT'];
+  expect(told(debian[0])).toEqual(all);
+  expect(told(kinetd[0])).toEqual(all);
+  expect(kinetd[0]?.['TCPREMOTEHOST']).toBe(debian[0]?.['TCPREMOTEHOST']);
+  expect(told(debian[1]), 'of the one before').toEqual(all);
+  expect(told(kinetd[1])).toEqual(['PROTO', 'TCPLOCALIP', 'TCPLOCALPORT']);
+});

@@ -206,11 +206,6 @@ test.each([
   ],
   ['-l with -C', ['-l', '-C', '60'], "-l logs connections, as with FreeBSD's inetd, because of -C; with Debian's"],
   ['-q with -w', ['-q', '20', '-w'], "-q of Debian's inetd and -w of FreeBSD's are both followed"],
-  [
-    '--resolve',
-    ['--resolve', '--environment'],
-    '--resolve is accepted; TCPREMOTEHOST and TCPLOCALHOST are not set yet',
-  ],
 ])('%s says which inetd is followed', async (_, words, says) => {
   const files = { 'i.conf': `127.0.0.1:0 stream tcp4 nowait ${currentUser()} /bin/cat cat\n` };
   const daemon = new Kinetd({ files, command: ['inetd', '-d', ...words, '@FOLDER@/i.conf'] });
