@@ -12,7 +12,8 @@
 # Status: 0 when all are there, 1 with a message otherwise.
 set -euo pipefail
 
-packages=(xinetd openbsd-inetd ucspi-tcp inetutils-inetd libwrap0 libbsd0 socat rpcbind libtirpc3 systemd libsystemd-shared)
+packages=(xinetd openbsd-inetd ucspi-tcp inetutils-inetd libwrap0 libbsd0 socat rpcbind libtirpc3 systemd libsystemd-shared
+  ipsvd mailfront libbg2)
 here=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)
 folder=${1:-${KINETD_ORACLES:-$here/../.oracle}}
 

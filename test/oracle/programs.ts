@@ -47,7 +47,8 @@ function mayMount(): boolean {
 
 /** What a comparison cannot be made without. */
 export interface Needs {
-  readonly personality: Personality;
+  /** `ucspi`: none of them; see ucspi-server.ts. */
+  readonly personality: Personality | 'ucspi';
   /** The case changes users or limits. xinetd calls setuid for every server, so it needs root always. */
   readonly root?: boolean;
   /** The case puts files of its own in place of the system's. */
@@ -60,7 +61,8 @@ export interface Needs {
 
 /** Why the comparison cannot be made here; undefined when it can. */
 export function obstacle({ personality, root, mounts, ipv6, obstacle: other }: Needs): string | undefined {
-  if (!existsSync(paths[personality])) return `Debian's ${personality} is not there: run test/oracle/fetch.sh`;
+  if (personality !== 'ucspi' && !existsSync(paths[personality]))
+    return `Debian's ${personality} is not there: run test/oracle/fetch.sh`;
   if (!isRoot && (root === true || personality === 'xinetd')) return 'only root can start servers as somebody else';
   if (mounts === true && !mayMount()) return 'mount namespaces are not allowed here';
   if (ipv6 === true && !hasIpv6()) return 'this machine has no ::1';
