@@ -328,3 +328,15 @@ difference(needs, 'SIGTERM to an inetd ends its servers too', async () => {
   });
   expect({ debian, kinetd }).toEqual({ debian: true, kinetd: false });
 });
+
+difference(needs, 'words on a continuation line reach the servers of IPv6 clients too', async () => {
+  const { debian, kinetd } = await compare(
+    {
+      personality: 'inetd',
+      files: { 'inetd.conf': `@PORT:s@ stream tcp nowait ${user} @PROBE@ probe one\n\ttwo\n` },
+    },
+    async (side) => [(await side.found('s')).facts['argc'], (await side.found('s', '::1')).facts['argc']],
+  );
+  expect(debian).toEqual(['3', '2']);
+  expect(kinetd).toEqual(['3', '3']);
+});

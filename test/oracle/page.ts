@@ -25,6 +25,9 @@ export interface Row {
 /** The second part of the page; what stands before it is the list of differences. */
 export const wordSection = 'Everything of xinetd, word by word';
 
+/** The third part. */
+export const inetdSection = 'Everything of the inetds, fact by fact';
+
 /** Every row of every table of the page. */
 export function rows(): readonly Row[] {
   let section = '';
