@@ -27,6 +27,7 @@ export class ControlClient {
   readonly #link: Link;
   readonly #waiting: { readonly resolve: (value: unknown) => void; readonly reject: (error: Error) => void }[] = [];
   readonly #onEvent: (event: object) => void;
+  #over: ControlError | undefined;
   /** Resolves when the daemon has closed the connection. */
   readonly ended: Promise<void>;
 
@@ -42,7 +43,8 @@ export class ControlClient {
       this.#link = new Link(connectUnixStream(path), longestReply, {
         onLine: (line) => this.#take(line),
         onEnd: () => {
-          this.#fail(new ControlError(`the daemon at ${path} has closed the connection`, false));
+          this.#over = new ControlError(`the daemon at ${path} has closed the connection`, false);
+          this.#fail(this.#over);
           tellEnded();
         },
       });
@@ -54,6 +56,7 @@ export class ControlClient {
 
   /** @returns the result, unchecked. @throws ControlError with the daemon's words when it says no */
   ask(request: ControlRequest): Promise<unknown> {
+    if (this.#over !== undefined) return Promise.reject(this.#over);
     return new Promise((resolve, reject) => {
       this.#waiting.push({ resolve, reject });
       this.#link.send({ version: protocolVersion, ...request });
