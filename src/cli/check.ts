@@ -1,10 +1,12 @@
 /**
- * `kinetd check`: reads a configuration as the daemon would, says everything that is to be said about it, and runs
- * nothing.
+ * `kinetd check`: reads a configuration as the daemon would, looks at the machine that it is to run on, says everything
+ * that is to be said about both, and runs nothing.
  */
-import { describeTable, diagnosticToJson, type ServiceTable, systemFiles } from '../config/mod.ts';
+import { differences, inspect, type Predecessor } from '../check/mod.ts';
+import { type Diagnostic, describeTable, diagnosticToJson, type ServiceTable, systemFiles } from '../config/mod.ts';
 import { checkHostsFiles, systemHostsPaths } from '../daemon/mod.ts';
-import { chosenPaths, type InetdOptions, loader } from './configuration.ts';
+import { realMachine } from './check/machine.ts';
+import { chosenPaths, type InetdOptions, readWhole } from './configuration.ts';
 import { outliveReaders } from './output.ts';
 import { printDiagnostics } from './report.ts';
 
@@ -12,21 +14,34 @@ export interface CheckOptions {
   readonly paths: readonly string[];
   readonly json: boolean;
   readonly inetd: InetdOptions;
+  /** Notes say what this old daemon would make of it. */
+  readonly as: Predecessor | undefined;
 }
 
 /** @returns the exit status: 0 when no diagnostic is an error, else 1 */
-export async function check({ paths, json, inetd }: CheckOptions): Promise<number> {
+export async function check({ paths, json, inetd, as }: CheckOptions): Promise<number> {
   outliveReaders();
   const chosen = chosenPaths(paths);
   if (chosen.message !== undefined) process.stderr.write(`kinetd: ${chosen.message}\n`);
   if (chosen.paths.length === 0) return 1;
-  const table = withHostsFiles(await loader(chosen.paths, inetd)());
+  const { reading, table: read } = await readWhole(chosen.paths, inetd);
+  const table = withFindings(withHostsFiles(read), [
+    ...inspect(reading, read, realMachine()),
+    ...(as === undefined ? [] : differences(reading, as)),
+  ]);
   if (json) printJson(table);
   else {
     printDiagnostics(table, true);
     process.stdout.write(`${summary(table)}\n`);
   }
   return table.usable && count(table, 'error') === 0 ? 0 : 1;
+}
+
+/** What was found besides, each file by file behind what its text has wrong. */
+function withFindings(table: ServiceTable, found: readonly Diagnostic[]): ServiceTable {
+  const order = new Map(table.files.map((path, index) => [path, index]));
+  const rank = ({ path }: Diagnostic): number => order.get(path) ?? table.files.length;
+  return { ...table, diagnostics: [...table.diagnostics, ...found].toSorted((a, b) => rank(a) - rank(b)) };
 }
 
 /** What is wrong with hosts.allow and hosts.deny, when a service asks them. */

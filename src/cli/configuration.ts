@@ -3,7 +3,17 @@
  */
 import { existsSync } from 'node:fs';
 
-import { type InetdDialect, load, type ResolveOptions, type ServiceTable, systemFiles } from '../config/mod.ts';
+import {
+  type InetdDialect,
+  type LoadRequest,
+  load,
+  type Reading,
+  type ResolveOptions,
+  readConfiguration,
+  resolveReading,
+  type ServiceTable,
+  systemFiles,
+} from '../config/mod.ts';
 import { realSystem } from '../daemon/mod.ts';
 
 /** What an inetd is told on its command line about its services; what is absent has the default of the dialect. */
@@ -28,17 +38,28 @@ export function chosenPaths(asked: readonly string[]): {
 }
 
 /** Reads the configuration anew at each call. Relative paths keep the meaning that they have now. */
-export function loader(
-  paths: readonly string[],
-  { dialect, addresses, ...inetd }: InetdOptions,
-): () => Promise<ServiceTable> {
+export function loader(paths: readonly string[], inetd: InetdOptions): () => Promise<ServiceTable> {
   const files = systemFiles(process.cwd());
   const system = realSystem();
-  const request = {
+  const request = requestOf(paths, inetd);
+  return () => load(request, system, files);
+}
+
+/** The text and what it means, entry by entry: for commands that show where something is written. */
+export async function readWhole(
+  paths: readonly string[],
+  inetd: InetdOptions,
+): Promise<{ readonly reading: Reading; readonly table: ServiceTable }> {
+  const request = requestOf(paths, inetd);
+  const reading = readConfiguration(request, systemFiles(process.cwd()));
+  return { reading, table: await resolveReading(reading, request, realSystem()) };
+}
+
+function requestOf(paths: readonly string[], { dialect, addresses, ...inetd }: InetdOptions): LoadRequest {
+  return {
     paths,
     inetd,
     ...(dialect === undefined ? {} : { dialect }),
     ...(addresses === undefined ? {} : { addresses }),
   };
-  return () => load(request, system, files);
 }

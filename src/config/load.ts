@@ -15,7 +15,7 @@ import { readInetd } from './inetd/mod.ts';
 import { defaultOptions, type ResolveOptions, resolveDefinitions, type System } from './resolve/mod.ts';
 import { type FileAccess, isDiagnostic, readDirectory, type SourceFile } from './source/mod.ts';
 import type { ServiceTable } from './table.ts';
-import { readXinetd } from './xinetd/mod.ts';
+import { type Defaults, readXinetd } from './xinetd/mod.ts';
 
 export interface LoadRequest {
   /** Files and directories, as from `-f`; relative ones stand against the directory that FileAccess knows. */
@@ -35,8 +35,25 @@ interface Sources {
   readonly unread: readonly string[];
 }
 
+/** All files read, and nothing asked of the machine yet. */
+export interface Reading {
+  /** In the order of the entries of the table that {@link resolveReading} makes of them. */
+  readonly definitions: readonly Definition[];
+  readonly defaults: Defaults;
+  /** Of the readers, in no particular order. */
+  readonly diagnostics: readonly Diagnostic[];
+  readonly files: readonly string[];
+  readonly unread: readonly string[];
+  readonly usable: boolean;
+}
+
 /** Never rejects because of what the files hold or lack; see {@link ServiceTable.usable}. */
-export async function load(request: LoadRequest, system: System, access: FileAccess): Promise<ServiceTable> {
+export function load(request: LoadRequest, system: System, access: FileAccess): Promise<ServiceTable> {
+  return resolveReading(readConfiguration(request, access), request, system);
+}
+
+/** The first half of {@link load}. */
+export function readConfiguration(request: LoadRequest, access: FileAccess): Reading {
   const sources = readSources(request.paths, access);
   const xinetdFiles: SourceFile[] = [];
   const definitions: Definition[] = [];
@@ -66,20 +83,31 @@ export async function load(request: LoadRequest, system: System, access: FileAcc
   if (understood === 0) diagnostics.push(nothingRead(request.paths, sources));
 
   const xinetd = readXinetd(xinetdFiles, access);
-  const resolution = await resolveDefinitions([...xinetd.definitions, ...definitions], xinetd.defaults, system, {
-    ...defaultOptions,
-    ...request.inetd,
-  });
-  const files = [...xinetd.files, ...inetdPaths];
   append(diagnostics, xinetd.diagnostics);
-  append(diagnostics, resolution.diagnostics);
+  return {
+    definitions: [...xinetd.definitions, ...definitions],
+    defaults: xinetd.defaults,
+    diagnostics,
+    files: [...xinetd.files, ...inetdPaths],
+    unread: [...unread, ...xinetd.unread],
+    usable: understood > 0 && xinetd.usable,
+  };
+}
+
+/** The second half of {@link load}. */
+export async function resolveReading(
+  { definitions, defaults, diagnostics, files, unread, usable }: Reading,
+  request: Pick<LoadRequest, 'inetd'>,
+  system: System,
+): Promise<ServiceTable> {
+  const resolution = await resolveDefinitions(definitions, defaults, system, { ...defaultOptions, ...request.inetd });
   return Object.freeze({
     entries: resolution.entries,
-    defaults: xinetd.defaults.settings,
-    diagnostics: Object.freeze(inTextOrder(diagnostics, files)),
+    defaults: defaults.settings,
+    diagnostics: Object.freeze(inTextOrder([...diagnostics, ...resolution.diagnostics], files)),
     files: Object.freeze(files),
-    unread: Object.freeze([...unread, ...xinetd.unread]),
-    usable: understood > 0 && xinetd.usable,
+    unread: Object.freeze(unread),
+    usable,
   });
 }
 

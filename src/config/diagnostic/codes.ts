@@ -218,6 +218,23 @@ export const codes = {
     'error',
     'A program that serves datagrams over a Unix socket gets the socket itself, so the service must wait.',
   ],
+
+  // What `kinetd check` finds on the machine.
+  'port-privileged': ['error', 'Who runs the daemon may not open a port so low.'],
+  'port-taken': [
+    'error',
+    'Another process has the address already; the daemon would try again and again until it is free.',
+  ],
+  'server-forbidden': [
+    'warning',
+    'Owner, group and mode of the program or of a folder above it do not let the user of the service execute it.',
+  ],
+  'server-other-machine': ['warning', 'The program is for another kind of processor.'],
+  'interpreter-missing': ['error', 'The program is a script, and what its first line asks for cannot be executed.'],
+  'log-unwritable': ['error', 'The log file of the service cannot be written.'],
+  'nobody-admitted': ['warning', 'The rules of the service let no client in.'],
+  'rule-unreachable': ['warning', 'A block of `only_from` admits nobody, since `no_access` has the same one.'],
+  'predecessor-differs': ['note', 'An old daemon makes something else of the line; what, the note says.'],
 } as const;
 
 export type DiagnosticCode = keyof typeof codes;

@@ -1,5 +1,5 @@
 /** Definitions to a frozen ServiceTable, with what the system knows. */
-export { headBytes } from './executable.ts';
+export { executableOf, headBytes } from './executable.ts';
 export * from './options.ts';
 export * from './resolve.ts';
 export type * from './system.ts';

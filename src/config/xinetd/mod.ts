@@ -6,3 +6,4 @@ export { parseXinetd } from './parser.ts';
 export * from './print.ts';
 export { quoted } from './quoting.ts';
 export * from './reading.ts';
+export { isXinetdAttribute } from './xinetd-attributes.ts';

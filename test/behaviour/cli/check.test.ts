@@ -1,9 +1,10 @@
 /** kinetd check: what it says, how it says it, and with which status. */
 import { spawnSync } from 'node:child_process';
 import { writeFileSync } from 'node:fs';
+import { createServer } from 'node:net';
 import { join } from 'node:path';
 
-import { expect, test } from 'vitest';
+import { expect, onTestFinished, test } from 'vitest';
 
 import { talk } from '../../daemon/client.ts';
 import { currentUser, Kinetd, type KinetdOptions, root, service, testFolder } from '../../daemon/kinetd.ts';
@@ -127,4 +128,34 @@ test.skipIf(!canMount)('reads hosts.allow and hosts.deny where a service asks th
   expect([asks.status, asks.output]).toEqual([0, expect.stringContaining('0 errors, 1 warning')]);
   const asksNot = await check(service('one', { flags: 'NOLIBWRAP' }), [], { wrapper: withEtc(etc, testFolder()) });
   expect(asksNot.errors).not.toContain('hosts-rule-refuses');
+});
+
+test('a port that another process has: who it is, and status 1', async () => {
+  const port = await fixedPort();
+  const holder = createServer();
+  await new Promise<void>((resolve) => holder.listen(port, '127.0.0.1', resolve));
+  onTestFinished(() => void holder.close());
+  const { status, errors } = await check(service('one', { port, bind: '127.0.0.1' }));
+  expect(status).toBe(1);
+  expect(errors).toContain(`error[port-taken]: 127.0.0.1:${port}/tcp is held by`);
+  expect(errors).toContain(`(pid ${process.pid})`);
+});
+
+test('a port that a running kinetd has is no mistake', async () => {
+  const port = await fixedPort();
+  const text = service('one', { port, bind: '127.0.0.1' });
+  const daemon = new Kinetd({ files: { 'x.conf': text } });
+  await daemon.address('one');
+  const { status, errors } = await check(text);
+  expect(errors).toContain(`note[port-taken]: 127.0.0.1:${port}/tcp is held by kinetd (pid ${daemon.pid})`);
+  expect(status).toBe(0);
+});
+
+test('--as says what an old daemon would make of it, as notes', async () => {
+  const text = service('one', { per_source: '10 # ten' });
+  expect((await check(text)).errors).toBe('');
+  const { status, errors } = await check(text, ['--as', 'xinetd']);
+  expect(status).toBe(0);
+  expect(errors).toContain('note[predecessor-differs]: xinetd takes the comment behind per_source for values');
+  expect((await check(text, ['--as', 'launchd'])).status).toBe(2);
 });

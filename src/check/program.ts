@@ -1,0 +1,144 @@
+/**
+ * Whether the program of a service can be executed by the user of the service, as far as files tell: the way to it, its
+ * own mode bits, the processor that it is for, and the interpreter of a script. Programs below another root directory
+ * are left to the daemon, since links there lead elsewhere.
+ */
+import { executableOf } from '../config/mod.ts';
+import type { LaunchPlan } from '../model/mod.ts';
+import type { Credentials, Machine } from './machine.ts';
+import { barrier, permits } from './permission.ts';
+import type { Subject } from './subject.ts';
+
+const caveat = 'mode bits are all that was looked at; an access control list may say otherwise';
+
+export function checkProgram(subject: Subject, machine: Machine): void {
+  const { server } = subject.service;
+  if (server.kind !== 'program' || server.launch.rootDirectory !== undefined) return;
+  const { launch } = server;
+  const who = credentialsOf(launch, machine);
+  const { program } = launch;
+  const head = machine.head(program);
+  const kind = head === undefined ? undefined : executableOf(head);
+  if (!checkReach(subject, program, who, machine, kind?.kind === 'script')) return;
+  if (head !== undefined && kind?.kind === 'elf') checkMachine(subject, program, head, machine);
+  if (kind?.kind === 'script') checkInterpreter(subject, program, kind.interpreter, who, machine);
+  checkWorkingDirectory(subject, launch.workingDirectory, who, machine);
+}
+
+function credentialsOf({ identity }: LaunchPlan, { daemon }: Machine): Credentials {
+  if (identity === undefined) return daemon;
+  return { uid: identity.uid, gids: [identity.gid, ...(identity.groups ?? daemon.gids)] };
+}
+
+function checkReach(subject: Subject, program: string, who: Credentials, machine: Machine, script: boolean): boolean {
+  const wall = barrier(program, who, machine);
+  if (wall !== undefined) {
+    subject.add(
+      'server-forbidden',
+      attributeOf(subject),
+      `${userOf(who)} may not pass ${wall} on the way to ${program}`,
+      caveat,
+    );
+    return false;
+  }
+  const file = machine.file(program);
+  if (file === undefined) return false;
+  // An interpreter reads its script with the rights of the user.
+  const missing = !permits(file, who, 'execute')
+    ? 'execute'
+    : script && !permits(file, who, 'read')
+      ? 'read'
+      : undefined;
+  if (missing !== undefined) {
+    subject.add('server-forbidden', attributeOf(subject), `${userOf(who)} may not ${missing} ${program}`, caveat);
+  }
+  return missing === undefined;
+}
+
+function checkMachine(subject: Subject, program: string, head: Uint8Array, { elfMachine }: Machine): void {
+  const own = elfMachineOf(head);
+  // Processors of 64 bits commonly run programs for their 32 bits.
+  if (own === undefined || elfMachine === undefined || own === elfMachine || related.get(elfMachine) === own) return;
+  const message = `${program} is for ${nameOf(own)}, and this machine is ${nameOf(elfMachine)}`;
+  subject.add(
+    'server-other-machine',
+    attributeOf(subject),
+    message,
+    'install the program for this machine, unless the kernel has a binfmt_misc for it',
+  );
+}
+
+/** e_machine of an ELF file (elf(5)); undefined for anything else. */
+export function elfMachineOf(head: Uint8Array): number | undefined {
+  if (head.length < 20) return undefined;
+  const view = new DataView(head.buffer, head.byteOffset, head.byteLength);
+  return view.getUint32(0) === 0x7f454c46 ? view.getUint16(18, head[5] === 1) : undefined;
+}
+
+const machines: ReadonlyMap<number, string> = new Map([
+  [3, 'i386'],
+  [8, 'MIPS'],
+  [20, 'PowerPC'],
+  [21, 'PowerPC 64'],
+  [22, 'S/390'],
+  [40, 'ARM'],
+  [62, 'x86-64'],
+  [183, 'AArch64'],
+  [243, 'RISC-V'],
+  [258, 'LoongArch'],
+]);
+/** What a machine runs besides its own. */
+const related: ReadonlyMap<number, number> = new Map([
+  [62, 3],
+  [183, 40],
+  [21, 20],
+]);
+
+function nameOf(machine: number): string {
+  return machines.get(machine) ?? `processor ${machine} of elf(5)`;
+}
+
+function checkInterpreter(
+  subject: Subject,
+  program: string,
+  interpreter: string,
+  who: Credentials,
+  machine: Machine,
+): void {
+  const said = `the first line of ${program} asks for ${interpreter}`;
+  const file = machine.file(interpreter);
+  if (file === undefined) {
+    subject.add('interpreter-missing', attributeOf(subject), `${said}, which is not there`, undefined);
+  } else if (file.kind !== 'file') {
+    subject.add('interpreter-missing', attributeOf(subject), `${said}, which is no program`, undefined);
+  } else if (barrier(interpreter, who, machine) !== undefined || !permits(file, who, 'execute')) {
+    subject.add(
+      'interpreter-missing',
+      attributeOf(subject),
+      `${said}, which ${userOf(who)} may not execute`,
+      caveat,
+      'warning',
+    );
+  }
+}
+
+function checkWorkingDirectory(subject: Subject, path: string, who: Credentials, machine: Machine): void {
+  const folder = machine.file(path);
+  const wall =
+    barrier(path, who, machine) ?? (folder !== undefined && !permits(folder, who, 'execute') ? path : undefined);
+  if (wall === undefined) return;
+  subject.add(
+    'server-forbidden',
+    'working_directory',
+    `${userOf(who)} may not pass ${wall}, and the program runs in ${path}`,
+    caveat,
+  );
+}
+
+function attributeOf({ definition }: Subject): 'command' | 'server' {
+  return definition.settings.command === undefined ? 'server' : 'command';
+}
+
+function userOf({ uid }: Credentials): string {
+  return `uid ${uid}`;
+}

@@ -1,0 +1,198 @@
+/** What is found on a machine that is written down: programs, ports, rules, logs, and what old daemons would do. */
+import { describe, expect, test } from 'vitest';
+
+import { differences, type FileFacts, inspect, type Machine, type Predecessor } from '../../../src/check/mod.ts';
+import { type Reading, readConfiguration, resolveReading } from '../../../src/config/mod.ts';
+import { fakeSystem } from '../config/fake-system.ts';
+import { memoryFiles } from '../config/memory-files.ts';
+
+const directory: FileFacts = { kind: 'directory', uid: 0, gid: 0, mode: 0o755 };
+const program: FileFacts = { kind: 'file', uid: 0, gid: 0, mode: 0o755 };
+
+const files: Readonly<Record<string, FileFacts>> = {
+  '/': directory,
+  '/bin': directory,
+  '/bin/cat': program,
+  '/bin/sh': program,
+  '/var': directory,
+};
+
+interface Fake extends Partial<Machine> {
+  readonly files?: Readonly<Record<string, FileFacts>>;
+  readonly heads?: Readonly<Record<string, Uint8Array>>;
+}
+
+function machine(fake: Fake): Machine {
+  return {
+    file: (path) => ({ ...files, ...fake.files })[path],
+    realPath: (path) => path,
+    head: (path) => fake.heads?.[path],
+    sockets: [],
+    elfMachine: 62,
+    unprivilegedPortStart: 1024,
+    mayBindLowPorts: true,
+    daemon: { uid: 0, gids: [0] },
+    ...fake,
+  };
+}
+
+function reading(lines: readonly string[]): Reading {
+  const own = ['type = UNLISTED', 'socket_type = stream', 'wait = no', 'user = alice'];
+  const usual = ['server = /bin/cat', 'port = 47001'].filter(
+    (line) => !lines.some((given) => given.startsWith(line.split(' ')[0] ?? '')),
+  );
+  const text = `service a\n{\n${[...own, ...usual, ...lines].join('\n')}\n}\n`;
+  return readConfiguration({ paths: ['/x'] }, memoryFiles({ '/x': text }));
+}
+
+async function found(lines: readonly string[], fake: Fake = {}): Promise<readonly string[]> {
+  const read = reading(lines);
+  const table = await resolveReading(read, {}, fakeSystem());
+  expect(table.entries[0]?.state).toBe('ready');
+  return inspect(read, table, machine(fake)).map(({ severity, message }) => `${severity}: ${message}`);
+}
+
+test('nothing is said about a service that can run', async () => {
+  expect(await found([])).toEqual([]);
+});
+
+describe('programs', () => {
+  test('that the user may not execute, by owner, group and mode', async () => {
+    const forbidden = ['warning: uid 1000 may not execute /bin/cat'];
+    expect(await found([], { files: { '/bin/cat': { ...program, mode: 0o700 } } })).toEqual(forbidden);
+    expect(await found([], { files: { '/bin/cat': { ...program, mode: 0o750 } } })).toEqual(forbidden);
+    expect(await found([], { files: { '/bin/cat': { ...program, mode: 0o750, gid: 1001 } } })).toEqual([]);
+    expect(await found([], { files: { '/bin/cat': { ...program, mode: 0o700, uid: 1000 } } })).toEqual([]);
+    // The owner is judged by his own bits alone.
+    expect(await found([], { files: { '/bin/cat': { ...program, mode: 0o077, uid: 1000 } } })).toEqual(forbidden);
+  });
+
+  test('in a folder that the user may not pass', async () => {
+    expect(await found([], { files: { '/bin': { ...directory, mode: 0o700 } } })).toEqual([
+      'warning: uid 1000 may not pass /bin on the way to /bin/cat',
+    ]);
+  });
+
+  test('behind a link into such a folder', async () => {
+    const fake = { realPath: () => '/root/cat', files: { '/root': { ...directory, mode: 0o700 } } };
+    expect(await found([], fake)).toEqual(['warning: uid 1000 may not pass /root on the way to /bin/cat']);
+  });
+
+  test('for another processor, but not for the 32 bits of this one', async () => {
+    const elf = (number: number): Uint8Array => {
+      const head = Buffer.alloc(64);
+      head.set([0x7f, 0x45, 0x4c, 0x46, 2, 1]);
+      head.writeUInt16LE(number, 18);
+      return head;
+    };
+    expect(await found([], { heads: { '/bin/cat': elf(183) } })).toEqual([
+      'warning: /bin/cat is for AArch64, and this machine is x86-64',
+    ]);
+    expect(await found([], { heads: { '/bin/cat': elf(62) } })).toEqual([]);
+    expect(await found([], { heads: { '/bin/cat': elf(3) } })).toEqual([]);
+  });
+
+  test('whose interpreter is missing, or not for the user', async () => {
+    const script = (line: string): Readonly<Record<string, Uint8Array>> => ({ '/bin/cat': Buffer.from(`${line}\n`) });
+    expect(await found([], { heads: script('#! /opt/python') })).toEqual([
+      'error: the first line of /bin/cat asks for /opt/python, which is not there',
+    ]);
+    expect(await found([], { heads: script('#!/bin/sh -e') })).toEqual([]);
+    const fake = { heads: script('#!/bin/sh'), files: { '/bin/sh': { ...program, mode: 0o700 } } };
+    expect(await found([], fake)).toEqual([
+      'warning: the first line of /bin/cat asks for /bin/sh, which uid 1000 may not execute',
+    ]);
+  });
+
+  test('that are scripts have to be readable', async () => {
+    const fake = {
+      heads: { '/bin/cat': Buffer.from('#!/bin/sh\n') },
+      files: { '/bin/cat': { ...program, mode: 0o711 } },
+    };
+    expect(await found([], fake)).toEqual(['warning: uid 1000 may not read /bin/cat']);
+  });
+});
+
+describe('ports', () => {
+  test('below the first that everybody may open', async () => {
+    expect(await found(['port = 80'], { mayBindLowPorts: false })).toEqual([
+      'error: port 80 can be opened by root only, and this daemon would not be',
+    ]);
+    expect(await found(['port = 80'], { mayBindLowPorts: false, unprivilegedPortStart: 80 })).toEqual([]);
+    expect(await found(['port = 80'])).toEqual([]);
+  });
+
+  test('that somebody has, and who', async () => {
+    const taken = (address: string, name?: string): Fake => ({
+      sockets: [{ protocol: 'tcp', address, port: 47001, holder: name === undefined ? undefined : { pid: 9, name } }],
+    });
+    expect(await found([], taken('0.0.0.0', 'nginx'))).toEqual(['error: 0.0.0.0:47001/tcp is held by nginx (pid 9)']);
+    expect(await found([], taken('0.0.0.0'))).toEqual([
+      'error: 0.0.0.0:47001/tcp is taken by a process that you may not see',
+    ]);
+    expect(await found([], taken('0.0.0.0', 'xinetd'))).toEqual(['note: 0.0.0.0:47001/tcp is held by xinetd (pid 9)']);
+    expect(await found(['bind = 127.0.0.2'], taken('127.0.0.1', 'nginx'))).toEqual([]);
+    expect(await found(['bind = 127.0.0.2'], taken('0.0.0.0', 'nginx'))).toHaveLength(1);
+    expect(await found(['port = 47002'], taken('0.0.0.0', 'nginx'))).toEqual([]);
+  });
+});
+
+describe('rules', () => {
+  test('that let nobody in', async () => {
+    expect(await found(['only_from ='])).toEqual(['warning: no client can use this service: only_from is empty']);
+    expect(await found(['flags = IPv4', 'only_from = 2001:db8::/32'])).toEqual([
+      'warning: no client can use this service: it listens for IPv4 alone, and only_from has no IPv4 address',
+    ]);
+    expect(await found(['only_from = .example.org'])).toEqual([]);
+  });
+
+  test('that another one undoes', async () => {
+    const lists = ['only_from = 10.0.0.0/8 192.0.2.0/24', 'no_access = 192.0.2.0/24'];
+    expect(await found(lists)).toEqual(['warning: 192.0.2.0/24 is in no_access as well, and there refused']);
+    expect(await found(['only_from = 192.0.2.1', 'no_access = 192.0.2.0/24'])).toEqual([]);
+  });
+});
+
+describe('log files', () => {
+  test('in a folder that is missing or closed to the daemon', async () => {
+    expect(await found(['log_type = FILE /nowhere/log'])).toEqual([
+      'error: the folder of the log, /nowhere, is not there',
+    ]);
+    expect(await found(['log_type = FILE /var/log'])).toEqual([]);
+    expect(await found(['log_type = FILE /var/log'], { files: { '/var/log': directory } })).toEqual([
+      'error: the log /var/log is a directory',
+    ]);
+    expect(await found(['log_type = FILE /var/log'], { daemon: { uid: 1000, gids: [1001] } })).toEqual([
+      'warning: uid 1000, as whom the daemon would run, may not write in /var',
+    ]);
+  });
+});
+
+describe('under an old daemon', () => {
+  function differs(lines: readonly string[], as: Predecessor): readonly string[] {
+    return differences(reading(lines), as).map(({ message }) => message);
+  }
+
+  test('xinetd loses lines with a comment behind them, and does not know what is new', () => {
+    expect(differs(['per_source = 10 # ten', 'rate_limit = 5/s'], 'xinetd')).toEqual([
+      'xinetd does not know rate_limit and runs the service without it',
+      'xinetd takes the comment behind per_source for values and runs this without the line; kinetd enforces it',
+    ]);
+    expect(differs(['per_source = 10'], 'xinetd')).toEqual([]);
+  });
+
+  test('xinetd refuses times across midnight, and is confused by several addresses', () => {
+    expect(differs(['access_times = 22:00-6:00', 'bind = 127.0.0.1 127.0.0.2'], 'xinetd')).toEqual([
+      'xinetd drops a bind with several addresses, and listens everywhere',
+      'xinetd refuses times across midnight and 24:00, and with them the service',
+    ]);
+  });
+
+  test('an inetd has no place for most', () => {
+    expect(differs(['only_from = 10.0.0.0/8'], 'openbsd-inetd')).toEqual(['an inetd.conf has no place for only_from']);
+    expect(differs(['instances = 5'], 'openbsd-inetd')).toEqual([
+      'openbsd-inetd has no instances; its .max counts starts a minute',
+    ]);
+    expect(differs(['instances = 5'], 'freebsd-inetd')).toEqual([]);
+  });
+});
