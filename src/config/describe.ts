@@ -2,6 +2,7 @@
  * A ServiceTable as a value that JSON can hold: sets as lists, infinity as `UNLIMITED`, absent values left
  * out. Golden files and `check --json` are made of it, so its shape is stable.
  */
+import type { Settings } from './definition.ts';
 import { decodeBytes } from './resolve/mod.ts';
 import type { ServiceTable, TableEntry } from './table.ts';
 
@@ -14,9 +15,13 @@ export function describeTable(table: Pick<ServiceTable, 'entries'>): readonly Js
     // Settings are the bytes of the file; what is resolved is text already.
     return {
       ...describeAll(resolved, (text) => text),
-      settings: describe(settings, (bytes) => decodeBytes(bytes) ?? bytes),
+      settings: describeSettings(settings),
     };
   });
+}
+
+export function describeSettings(settings: Settings): Json {
+  return describe(settings, (bytes) => decodeBytes(bytes) ?? bytes);
 }
 
 function describe(value: unknown, show: (text: string) => string): Json {

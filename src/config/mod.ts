@@ -5,6 +5,7 @@ export * from './diagnostic/mod.ts';
 export * from './load.ts';
 export type { DeviceState, ExecutableFile, ProgramState, ResolveOptions, System, User } from './resolve/mod.ts';
 export { decodeBytes, executableOf, headBytes } from './resolve/mod.ts';
+export { settingRows } from './setting-rows.ts';
 export { type FileAccess, isDiagnostic, locate, type Span, systemFiles } from './source/mod.ts';
 export type * from './table.ts';
 export { isXinetdAttribute } from './xinetd/mod.ts';

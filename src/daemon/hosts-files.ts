@@ -47,6 +47,19 @@ export class HostsFiles {
   }
 }
 
+/** The rules as they are now, for who asks once; undefined: they cannot be read. */
+export function readHostsRules(
+  paths: HostsPaths,
+): { readonly [Name in keyof HostsPaths]: HostsFile['rules'] } | undefined {
+  const quiet: DaemonLog = { write: () => {}, reopen: () => {} };
+  const [allow, deny] = [paths.allow, paths.deny].map((path) => {
+    const file = new WatchedFile(path, quiet);
+    file.refresh();
+    return file.content?.rules;
+  });
+  return allow === undefined || deny === undefined ? undefined : { allow, deny };
+}
+
 const empty: HostsFile = { rules: [], findings: [] };
 
 class WatchedFile {

@@ -1,9 +1,10 @@
 /** Composition: the only place where the parts meet. */
 export { Daemon } from './daemon.ts';
 export { checkHostsFiles } from './hosts-check.ts';
-export { systemHostsPaths } from './hosts-files.ts';
+export { readHostsRules, systemHostsPaths } from './hosts-files.ts';
 export { systemResolver } from './resolver.ts';
 export { serve } from './serve.ts';
 export { ServiceLogs } from './service-logs.ts';
 export { syslogTransport } from './syslog-transport.ts';
 export { realSystem } from './system.ts';
+export { type Step, tryClient } from './trial.ts';

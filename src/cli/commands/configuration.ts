@@ -1,10 +1,13 @@
 /** The commands that read a configuration: run, check, examples. */
 import { type Command, InvalidArgumentError, Option } from 'commander';
 
-import { type InetdDialect, inetdDialects } from '../../config/mod.ts';
+import { type Predecessor, predecessors } from '../../check/mod.ts';
+import type { InetdDialect } from '../../config/mod.ts';
 import { check } from '../check.ts';
 import type { InetdOptions } from '../configuration.ts';
 import { examplePort, runExamples } from '../examples/mod.ts';
+import { addExplain } from '../explain.ts';
+import { dialectOption, fileOption } from '../file-options.ts';
 import { wholeNumber } from '../options.ts';
 import { runForeground } from '../run.ts';
 import type { Finish } from './command.ts';
@@ -30,6 +33,7 @@ interface ExamplesFlags {
 interface CheckFlags {
   readonly file: readonly string[];
   readonly json?: boolean;
+  readonly as?: Predecessor;
   readonly dialect?: InetdDialect;
 }
 
@@ -88,17 +92,19 @@ export function addConfigurationCommands(program: Command, finish: Finish): void
     });
   program
     .command('check')
-    .description('read the configuration, say what is wrong with it, run nothing')
+    .description('read the configuration, look at the machine, say what is wrong, run nothing')
     .addOption(fileOption())
     .addOption(dialectOption())
+    .addOption(new Option('--as <daemon>', 'say too what this old daemon would make of it').choices(predecessors))
     .option('--json', 'print diagnostics and services as JSON')
     .addHelpText(
       'after',
-      '\nExit status: 0 without errors, 1 with errors.\n\nExamples:\n  kinetd check -f /etc/xinetd.conf\n  kinetd check -f /etc/xinetd.d --json\n',
+      '\nThe machine is looked at as whom you are: run it as the user that the daemon will have.\nExit status: 0 without errors, 1 with errors.\n\nExamples:\n  kinetd check -f /etc/xinetd.conf\n  kinetd check -f /etc/xinetd.d --json\n  kinetd check -f /etc/xinetd.conf --as xinetd\n',
     )
     .action(async (flags: CheckFlags) => {
-      finish(await check({ paths: flags.file, json: flags.json ?? false, inetd: inetdOptions(flags) }));
+      finish(await check({ paths: flags.file, json: flags.json ?? false, inetd: inetdOptions(flags), as: flags.as }));
     });
+  addExplain(program, finish);
   program
     .command('examples')
     .description('serve the examples on this machine, on unprivileged ports of 127.0.0.1')
@@ -107,19 +113,6 @@ export function addConfigurationCommands(program: Command, finish: Finish): void
     .action(async (flags: ExamplesFlags) => {
       finish(await runExamples({ ports: flags.port }));
     });
-}
-
-function fileOption(): Option {
-  return new Option('-f, --file <path>', 'configuration file, or directory of files as for includedir; repeatable')
-    .default([], 'the first default place that exists')
-    .argParser((path: string, before: readonly string[]) => [...before, path]);
-}
-
-function dialectOption(): Option {
-  return new Option(
-    '--dialect <name>',
-    'whose inetd an inetd.conf is written for that does not say so itself; without it the text decides',
-  ).choices(inetdDialects);
 }
 
 function portOption(): Option {

@@ -1,0 +1,200 @@
+/**
+ * `kinetd explain SERVICE`: what a service is after defaults and includes, each value with the place that it comes from.
+ * `--from ADDRESS` adds what would happen to a client from there, rule by rule. Nothing runs and nobody is connected to.
+ */
+import type { Command } from 'commander';
+
+import { formatIp, parseIp, unmapIp } from '../address/mod.ts';
+import {
+  type Definition,
+  describeSettings,
+  type InetdDialect,
+  locate,
+  type Reading,
+  type ServiceTable,
+  settingRows,
+  suggest,
+  type TableEntry,
+  visible,
+} from '../config/mod.ts';
+import { readHostsRules, type Step, systemHostsPaths, tryClient } from '../daemon/mod.ts';
+import { loadAverage } from '../os/mod.ts';
+import { chosenPaths, readWhole } from './configuration.ts';
+import { dialectOption, fileOption } from './file-options.ts';
+import { outliveReaders } from './output.ts';
+
+interface ExplainFlags {
+  readonly file: readonly string[];
+  readonly dialect?: InetdDialect;
+  readonly json?: boolean;
+  readonly from?: string;
+  readonly at?: string;
+}
+
+/** Exit statuses. */
+const refused = 1;
+const misused = 2;
+const undecided = 3;
+
+export function addExplain(program: Command, finish: (status: number) => void): void {
+  program
+    .command('explain <service>')
+    .description('say what a service is and where each value comes from, and what would happen to a client')
+    .addOption(fileOption())
+    .addOption(dialectOption())
+    .option('--from <address>', 'what would happen to a client with this address')
+    .option('--at <time>', 'when it comes, as 23:30 or 2026-01-31T23:30 (default: now)')
+    .option('--json', 'print it as JSON')
+    .addHelpText(
+      'after',
+      '\nExit status: 0, with --from when the client would be served; 1 when it would be refused, or on an error;\n3 when its name in the DNS decides, which is not looked up.\n\nExamples:\n  kinetd explain ftp\n  kinetd explain ftp --from 192.0.2.7 --at 23:30\n',
+    )
+    .action(async (id: string, flags: ExplainFlags) => {
+      finish(await explain(id, flags));
+    });
+}
+
+async function explain(id: string, flags: ExplainFlags): Promise<number> {
+  outliveReaders();
+  const peer = flags.from === undefined ? undefined : parseIp(flags.from);
+  if (flags.from !== undefined && peer === undefined) return complain(`${flags.from} is no address`, misused);
+  const time = flags.at === undefined ? Date.now() : timeOf(flags.at, new Date());
+  if (time === undefined) return complain(`${flags.at} is no time; write 23:30 or 2026-01-31T23:30`, misused);
+  const chosen = chosenPaths(flags.file);
+  if (chosen.message !== undefined) process.stderr.write(`kinetd: ${chosen.message}\n`);
+  if (chosen.paths.length === 0) return 1;
+  const { reading, table } = await readWhole(
+    chosen.paths,
+    flags.dialect === undefined ? {} : { dialect: flags.dialect },
+  );
+  const found = table.entries.flatMap((entry, index) => {
+    const definition = reading.definitions[index];
+    return definition === undefined || entry.id.toLowerCase() !== id.toLowerCase() ? [] : [{ entry, definition }];
+  });
+  if (found.length === 0) return complain(unknown(id, table), refused);
+  const client = peer === undefined ? undefined : { address: formatIp(unmapIp(peer)), time };
+  const answers = found.map(({ entry, definition }) => ({
+    entry,
+    definition,
+    verdict: client === undefined ? undefined : verdictOf(entry, client),
+  }));
+  if (flags.json === true) {
+    const values = answers.map(({ entry, definition, verdict }) => ({
+      id: entry.id,
+      state: entry.state,
+      ...entry.origin,
+      settings: describeSettings(entry.settings),
+      places: Object.fromEntries(
+        settingRows(definition, reading.defaults).map(({ name, place }) => [name, place ?? null]),
+      ),
+      ...(verdict === undefined ? {} : { client: { ...client, ...verdict } }),
+    }));
+    process.stdout.write(`${JSON.stringify(values, null, 2)}\n`);
+  } else {
+    for (const { entry, definition, verdict } of answers) {
+      process.stdout.write(textOf(entry, definition, reading));
+      if (client !== undefined && verdict !== undefined) {
+        process.stdout.write(trialText(definition, verdict, client));
+      }
+    }
+  }
+  // Of several services with one name the client is served if any serves him.
+  return Math.min(...answers.map(({ verdict }) => verdict?.status ?? 0));
+}
+
+function complain(message: string, status: number): number {
+  process.stderr.write(`kinetd: ${visible(message)}\n`);
+  return status;
+}
+
+function unknown(id: string, { entries }: ServiceTable): string {
+  const near = suggest(id, new Set(entries.map((entry) => entry.id)));
+  return `there is no service ${id}${near === undefined ? '' : `; did you mean ${near}?`}`;
+}
+
+/** `H:MM` of today, or a local date with its time. */
+export function timeOf(text: string, today: Date): number | undefined {
+  const [, hours, minutes] = /^(\d{1,2}):(\d{2})$/.exec(text) ?? [];
+  if (hours === undefined || minutes === undefined) {
+    const time = /^\d{4}-\d{2}-\d{2}T/.test(text) ? Date.parse(text) : Number.NaN;
+    return Number.isNaN(time) ? undefined : time;
+  }
+  if (Number(hours) > 23 || Number(minutes) > 59) return undefined;
+  return new Date(today.getFullYear(), today.getMonth(), today.getDate(), Number(hours), Number(minutes)).getTime();
+}
+
+function textOf(entry: TableEntry, definition: Definition, { defaults }: Reading): string {
+  const rows = settingRows(definition, defaults);
+  const name = Math.max(...rows.map((row) => row.name.length));
+  const lines = rows.map((row) => {
+    const place =
+      row.place === undefined
+        ? 'default'
+        : `${row.place.file}:${row.place.line}${row.place.defaults ? ' (defaults)' : ''}`;
+    return `  ${row.name.padEnd(name)} = ${row.value.padEnd(24)}  # ${place}`;
+  });
+  const states = { ready: 'ready', refused: 'refused; kinetd check says why', disabled: 'disabled' } as const;
+  const heading = `service ${entry.id}: ${states[entry.state]} (${entry.origin.file}:${entry.origin.line})`;
+  return `${[heading, ...lines].map(visible).join('\n')}\n`;
+}
+
+interface Verdict {
+  readonly status: number;
+  readonly verdict: 'allow' | 'deny' | 'ask' | 'not running';
+  readonly reason?: string;
+  readonly steps: readonly Step[];
+}
+
+interface Client {
+  readonly address: string;
+  readonly time: number;
+}
+
+function verdictOf(entry: TableEntry, { address, time }: Client): Verdict {
+  if (entry.state !== 'ready') return { status: refused, verdict: 'not running', steps: [] };
+  const { service } = entry;
+  const [endpoint] = service.endpoints;
+  const local =
+    endpoint === undefined || endpoint.family === 'unix' || /^(0\.0\.0\.0|::)$/.test(endpoint.address)
+      ? undefined
+      : { address: endpoint.address, port: endpoint.port };
+  const { steps, decision } = tryClient({
+    service,
+    peer: { address, port: 40_000 },
+    local,
+    time,
+    load: loadAverage(),
+    hosts: readHostsRules(systemHostsPaths),
+  });
+  if (decision.verdict === 'allow') return { status: 0, verdict: 'allow', steps };
+  const status = decision.verdict === 'ask' ? undecided : refused;
+  return { status, verdict: decision.verdict, reason: decision.reason, steps };
+}
+
+/** What a running daemon alone knows, by the attributes that make it matter. */
+const counted = ['instances', 'per_source', 'cps', 'rate_limit', 'rate_limit_source', 'rate_limit_network'] as const;
+
+function trialText(definition: Definition, { verdict, reason, steps }: Verdict, { address, time }: Client): string {
+  const lines = [`client ${address} at ${new Date(time).toString()}:`];
+  for (const step of steps) lines.push(`  ${step.rule}: ${stepText(step, definition)}`);
+  const open = counted.filter((name) => definition.settings[name] !== undefined);
+  if (open.length > 0 && verdict === 'allow') {
+    lines.push(`  ${open.join(', ')}: known to the running daemon alone; taken as having room`);
+  }
+  const endings = {
+    allow: 'would be served',
+    deny: `would be refused (FAIL ${reason ?? ''})`,
+    ask: 'depends on the name of the client in the DNS, which is not looked up here',
+    'not running': 'would find nobody: the service does not run',
+  } as const;
+  return `${[...lines, `  => ${endings[verdict]}`].map(visible).join('\n')}\n`;
+}
+
+function stepText({ answer, by }: Step, { spans }: Definition): string {
+  const word = { allow: 'passes', deny: 'refuses', ask: 'asks for the name of the client' }[answer];
+  if (by === undefined) return word;
+  if ('file' in by) return `${word} by line ${by.line} of ${systemHostsPaths[by.file]}`;
+  const span = spans.get(by.attribute);
+  const place = span === undefined ? '' : ` (${span.file.path}:${locate(span.file, span.start).line})`;
+  return `${word} by ${by.attribute} ${by.text}${place}`;
+}

@@ -1,0 +1,71 @@
+/** kinetd explain: the values of a service with their places, and what would happen to a client. */
+import { expect, test } from 'vitest';
+
+import { Kinetd, service } from '../../daemon/kinetd.ts';
+
+const main = `defaults
+{
+	instances = 7
+	only_from = 10.0.0.0/8
+}
+includedir @FOLDER@/more
+`;
+const one = service('one', { only_from: '192.0.2.0/24', access_times: '8:00-20:00', flags: 'NOLIBWRAP' });
+
+async function explain(...words: readonly string[]) {
+  const command = new Kinetd({
+    files: { 'x.conf': main, 'more/one': one.replace('only_from =', 'only_from +=') },
+    command: ['kinetd', 'explain', '-f', '@FOLDER@/x.conf', ...words],
+  });
+  const status = await command.ended();
+  return { status, output: command.output, errors: command.errors, folder: command.folder };
+}
+
+test('each value with the file and line that it comes from', async () => {
+  const { status, output, folder } = await explain('one');
+  expect(status).toBe(0);
+  expect(output).toContain(`service one: ready (${folder}/more/one:1)`);
+  expect(output).toMatch(new RegExp(`instances +(=) 7 +# ${folder}/x.conf:3 \\(defaults\\)`));
+  expect(output).toMatch(new RegExp(`only_from += 10.0.0.0/8 192.0.2.0/24 +# ${folder}/more/one:\\d+\n`));
+  expect(output).toMatch(/per_source += UNLIMITED +# default\n/);
+});
+
+test('an unknown service: a name that is near, and status 1', async () => {
+  const { status, errors } = await explain('onne');
+  expect(status).toBe(1);
+  expect(errors).toContain('there is no service onne; did you mean one?');
+});
+
+test('what would happen to a client, rule by rule, with the verdict as status', async () => {
+  const served = await explain('one', '--from', '192.0.2.7', '--at', '12:00');
+  expect(served.status).toBe(0);
+  expect(served.output).toMatch(/only_from and no_access: passes by only_from 192\.0\.2\.0\/24 \(.*more\/one:\d+\)/);
+  expect(served.output).toMatch(/access_times: passes\n +instances.*known to the running daemon alone/);
+  expect(served.output).toContain('=> would be served');
+  const late = await explain('one', '--from', '10.1.2.3', '--at', '23:30');
+  expect([late.status, late.output]).toEqual([1, expect.stringContaining('=> would be refused (FAIL time)')]);
+  const stranger = await explain('one', '--from', '2001:db8::1', '--at', '12:00');
+  expect([stranger.status, stranger.output]).toEqual([
+    1,
+    expect.stringContaining('=> would be refused (FAIL address)'),
+  ]);
+});
+
+test('--json has the same', async () => {
+  const { output, folder, status } = await explain('one', '--json', '--from', '203.0.113.1', '--at', '12:00');
+  expect(status).toBe(1);
+  expect(JSON.parse(output)).toMatchObject([
+    {
+      id: 'one',
+      state: 'ready',
+      settings: { instances: 7 },
+      places: { instances: { file: `${folder}/x.conf`, line: 3, defaults: true }, per_source: null },
+      client: { address: '203.0.113.1', verdict: 'deny', reason: 'address' },
+    },
+  ]);
+});
+
+test('what is no address or no time is wrong usage', async () => {
+  expect((await explain('one', '--from', 'example')).status).toBe(2);
+  expect((await explain('one', '--from', '10.0.0.1', '--at', '25:00')).status).toBe(2);
+});
