@@ -124,6 +124,12 @@ describe('scripts are loaded by an adapter', () => {
   });
 });
 
+test('preload_modules are told to the fork server of a script', async () => {
+  const forkserver = await plan({ server: '/bin/script', preload_modules: ['json', 'a.b'] });
+  expect(forkserver?.launch.environment).toContain('KINETD_PRELOAD_MODULES=json a.b');
+  expect((await plan({ server: '/bin/script' }))?.launch.environment.join()).not.toContain('PRELOAD_MODULES');
+});
+
 test.each<[string, Settings]>([
   ['a script of sh', { server: '/bin/sh-script' }],
   ['what is no program', { server: '/bin/data' }],
