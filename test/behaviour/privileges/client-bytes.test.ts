@@ -137,8 +137,12 @@ const places = [
   '/proc',
   '/sys',
   '/etc',
+  // The name service, where nss-systemd(8) is part of it, asks here for users that passwd(5) does not have.
+  '/run/userdb',
+  '/run/host',
+  '/run/systemd/userdb',
 ];
-const files = ['/dev/null', '/dev/urandom'];
+const files = ['/dev/null', '/dev/urandom', '/run', '/usr', '/usr/local'];
 
 test.skipIf(noTrace !== undefined)(
   'and opens nothing that neither the configuration names nor the system has',
