@@ -78,6 +78,8 @@ export class Parked {
   readonly #options: ParkedOptions;
   readonly #observer: ParkedObserver;
   readonly #open = new Map<number, Answered>();
+  /** Of these, what the kernel has not taken yet, in order. */
+  readonly #waiting: { readonly request: Uint8Array; readonly descriptors: readonly Descriptor[] }[] = [];
   #channel: { readonly socket: Descriptor; readonly watch: Watch } | undefined;
   #pid: number | undefined;
   /** Its pid may be somebody else's by now. */
@@ -125,18 +127,18 @@ export class Parked {
   }
 
   /**
+   * The kernel keeps some ten messages (net.unix.max_dgram_qlen); what more comes together waits here until one of those
+   * has been answered. How many are open at once is the caller's to bound.
+   *
    * @param request with {@link nextId}; the descriptors have to stay open until `answered` is called
    * @returns false when it cannot be taken now; then `answered` is not called
    */
   request(id: number, request: Uint8Array, descriptors: readonly Descriptor[], answered: Answered): boolean {
-    if (this.#channel === undefined || !this.ready) return false;
-    try {
-      if (sendDescriptors(this.#channel.socket, request, descriptors) === undefined) return false;
-    } catch (error) {
-      if (!(error instanceof SystemError)) throw error;
-      // What else is wrong with the socket its watch will tell.
-      return false;
-    }
+    if (!this.ready) return false;
+    const waits = this.#waiting.length > 0;
+    const sent = waits ? 'full' : this.#send(request, descriptors);
+    if (sent === 'failed' || (sent === 'full' && this.#open.size === 0)) return false;
+    if (sent === 'full') this.#waiting.push({ request, descriptors });
     if (this.#open.size === 0) this.#expectAnswers();
     this.#open.set(id, answered);
     return true;
@@ -146,6 +148,24 @@ export class Parked {
   close(): void {
     this.#closing = true;
     if (this.#open.size === 0) this.#end();
+  }
+
+  /** What is wrong with the socket, when it failed, its watch will tell. */
+  #send(request: Uint8Array, descriptors: readonly Descriptor[]): 'sent' | 'full' | 'failed' {
+    if (this.#channel === undefined) return 'failed';
+    try {
+      return sendDescriptors(this.#channel.socket, request, descriptors) === undefined ? 'full' : 'sent';
+    } catch (error) {
+      if (!(error instanceof SystemError)) throw error;
+      return 'failed';
+    }
+  }
+
+  #sendWaiting(): void {
+    for (let [first] = this.#waiting; first !== undefined; [first] = this.#waiting) {
+      if (this.#send(first.request, first.descriptors) !== 'sent') return;
+      this.#waiting.shift();
+    }
   }
 
   #launch(theirs: Descriptor, nothing: Descriptor): void {
@@ -275,6 +295,7 @@ export class Parked {
     const answered = this.#open.get(id);
     this.#open.delete(id);
     answered?.(pid);
+    this.#sendWaiting();
     if (this.#closing && this.#open.size === 0) this.#end();
   }
 
@@ -314,6 +335,7 @@ export class Parked {
     this.#stopTimer = undefined;
     const open = [...this.#open.values()];
     this.#open.clear();
+    this.#waiting.length = 0;
     for (const answered of open) answered(undefined);
     if (!this.#closing) this.#observer.onLost(this.#reason);
   }

@@ -90,6 +90,14 @@ test('a service that is dropped, and a daemon that stops, end their fork servers
   expect(gone(stays)).toBe(true);
 });
 
+test('clients that come together are all forked', async () => {
+  const daemon = await run(service('s', { ...forked, server: origin(), cps: '1000 1' }));
+  await ready(daemon);
+  const address = await daemon.address('s');
+  const answers = await Promise.all(Array.from({ length: 50 }, () => talk(address)));
+  expect(new Set(answers.map(({ text }) => text))).toEqual(new Set(['forked\n']));
+});
+
 test('forkserver_start = first: it is not started before a client comes, who gets a program that is executed', async () => {
   const daemon = await run(service('s', { ...forked, server: origin(), forkserver_start: 'first' }));
   expect(children(daemon.pid)).toEqual([]);
