@@ -18,6 +18,7 @@ const program = `
     logs: { close() {}, reopen() {} },
     clock: Date.now,
     hostsPaths: { allow: '/nonexistent/allow', deny: '/nonexistent/deny' },
+    supervisor: { passed: [], complaints: [] },
     graceSeconds: 5,
     load() {
       if (++readings < Number(process.argv[2])) return Promise.resolve(table);

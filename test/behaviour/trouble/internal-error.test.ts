@@ -14,6 +14,7 @@ const program = `
     logs: { close() {}, reopen() {} },
     clock: Date.now,
     hostsPaths: { allow: '/nonexistent/allow', deny: '/nonexistent/deny' },
+    supervisor: { passed: [], complaints: [] },
     load: async () => ({ usable: true, entries: [], unread: [], diagnostics: [] }),
     report() {},
     stayAlive: true,

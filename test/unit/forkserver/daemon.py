@@ -13,6 +13,7 @@ import signal
 import socket
 import struct
 import sys
+import time
 import threading
 
 
@@ -201,8 +202,10 @@ def limit(step):
 
 
 def write(step):
+    """Of another second than what was there before: php's opcache knows no smaller times."""
     with open(step['path'], 'w') as file:
         file.write(step['text'])
+    os.utime(step['path'], (time.time() + 2,) * 2)
     return {}
 
 
