@@ -7,5 +7,7 @@ export default defineConfig({
     testTimeout: 60_000,
     hookTimeout: 60_000,
     pool: 'forks',
+    // Most of a test's time is waiting for daemons and clients, so more files than processors run at once.
+    maxWorkers: 4,
   },
 });

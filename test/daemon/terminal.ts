@@ -64,7 +64,8 @@ export class Terminal {
   #tmux(...words: readonly string[]): string {
     return execFileSync('tmux', ['-S', this.#socket, ...words], {
       encoding: 'utf8',
-      env: { ...process.env, LC_ALL: 'C.UTF-8' },
+      // tmux runs what it is told through the user's own shell, which may be one that lets nobody in.
+      env: { ...process.env, LC_ALL: 'C.UTF-8', SHELL: '/bin/sh' },
     });
   }
 }
