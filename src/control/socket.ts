@@ -30,7 +30,8 @@ const mostLinks = 32;
 const mostWaiting = 16;
 /** Bytes of a request. */
 const longestRequest = 4096;
-const backlog = 16;
+/** More than may be connected, so that one too many is told so and not kept out by the kernel. */
+const backlog = 2 * mostLinks;
 
 export interface ControlAddress {
   /** Absolute. */
