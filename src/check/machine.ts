@@ -18,6 +18,10 @@ export interface Machine {
   readonly unprivilegedPortStart: number;
   /** Whether the daemon may open lower ones (CAP_NET_BIND_SERVICE). */
   readonly mayBindLowPorts: boolean;
+  /** The name of a user and all the groups that group(5) gives him. */
+  user(uid: number): { readonly name: string; readonly gids: readonly number[] } | undefined;
+  /** The name of a group. */
+  group(gid: number): string | undefined;
   /** Whom the daemon would run as. */
   readonly daemon: Credentials;
 }

@@ -17,6 +17,15 @@ export function checkProgram(subject: Subject, machine: Machine): void {
   const { launch } = server;
   const who = credentialsOf(launch, machine);
   const { program } = launch;
+  if (who.uid !== 0 && gainsWithGroups(program, who, machine)) {
+    subject.add(
+      'server-forbidden',
+      subject.definition.spans.has('groups') ? 'groups' : attributeOf(subject),
+      groupsMessage(program, who, machine),
+      'write groups = yes, so that the program has the groups of its user',
+    );
+    return;
+  }
   const head = machine.head(program);
   const kind = head === undefined ? undefined : executableOf(head);
   if (!checkReach(subject, program, who, machine, kind?.kind === 'script')) return;
@@ -28,6 +37,23 @@ export function checkProgram(subject: Subject, machine: Machine): void {
 function credentialsOf({ identity }: LaunchPlan, { daemon }: Machine): Credentials {
   if (identity === undefined) return daemon;
   return { uid: identity.uid, gids: [identity.gid, ...(identity.groups ?? daemon.gids)] };
+}
+
+/** Whether the user may not execute the program as it would be run, and may with all groups that are his. */
+function gainsWithGroups(program: string, who: Credentials, machine: Machine): boolean {
+  const all = { uid: who.uid, gids: [...who.gids, ...(machine.user(who.uid)?.gids ?? [])] };
+  return !mayExecute(program, who, machine) && mayExecute(program, all, machine);
+}
+
+function mayExecute(program: string, who: Credentials, machine: Machine): boolean {
+  const file = machine.file(program);
+  return barrier(program, who, machine) === undefined && (file === undefined || permits(file, who, 'execute'));
+}
+
+function groupsMessage(program: string, { uid, gids }: Credentials, machine: Machine): string {
+  const user = machine.user(uid);
+  const missing = (user?.gids ?? []).filter((gid) => !gids.includes(gid)).map((gid) => machine.group(gid) ?? `${gid}`);
+  return `${user?.name ?? `uid ${uid}`} may execute ${program} only as a member of ${missing.join(' or ')}, and runs without`;
 }
 
 function checkReach(subject: Subject, program: string, who: Credentials, machine: Machine, script: boolean): boolean {

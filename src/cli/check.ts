@@ -2,7 +2,7 @@
  * `kinetd check`: reads a configuration as the daemon would, looks at the machine that it is to run on, says everything
  * that is to be said about both, and runs nothing.
  */
-import { differences, inspect, type Predecessor } from '../check/mod.ts';
+import { differences, inspect, type Predecessor, silentLosses } from '../check/mod.ts';
 import { type Diagnostic, describeTable, diagnosticToJson, type ServiceTable, systemFiles } from '../config/mod.ts';
 import { checkHostsFiles, systemHostsPaths } from '../daemon/mod.ts';
 import { realMachine } from './check/machine.ts';
@@ -27,6 +27,7 @@ export async function check({ paths, json, inetd, as }: CheckOptions): Promise<n
   const { reading, table: read } = await readWhole(chosen.paths, inetd);
   const table = withFindings(withHostsFiles(read), [
     ...inspect(reading, read, realMachine()),
+    ...(as === 'xinetd' ? [] : silentLosses(reading)),
     ...(as === undefined ? [] : differences(reading, as)),
   ]);
   if (json) printJson(table);

@@ -3,6 +3,7 @@ import { closeSync, constants, openSync, readFileSync, readSync, realpathSync, s
 
 import { elfMachineOf, type FileFacts, type Machine } from '../../check/mod.ts';
 import { headBytes } from '../../config/mod.ts';
+import { groupById, groupList, userById } from '../../os/mod.ts';
 import { boundSockets } from './sockets.ts';
 
 export function realMachine(): Machine {
@@ -16,6 +17,11 @@ export function realMachine(): Machine {
     elfMachine: own === undefined ? undefined : elfMachineOf(own),
     unprivilegedPortStart: Number(textOf('/proc/sys/net/ipv4/ip_unprivileged_port_start') ?? 1024),
     mayBindLowPorts: hasCapability(netBindService),
+    user: (uid) => {
+      const user = userById(uid);
+      return user === undefined ? undefined : { name: user.name, gids: groupList(user.name, user.gid) };
+    },
+    group: (gid) => groupById(gid)?.name,
     daemon: { uid, gids: [process.getegid?.() ?? -1, ...(process.getgroups?.() ?? [])] },
   };
 }

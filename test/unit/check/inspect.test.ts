@@ -1,7 +1,14 @@
 /** What is found on a machine that is written down: programs, ports, rules, logs, and what old daemons would do. */
 import { describe, expect, test } from 'vitest';
 
-import { differences, type FileFacts, inspect, type Machine, type Predecessor } from '../../../src/check/mod.ts';
+import {
+  differences,
+  type FileFacts,
+  inspect,
+  type Machine,
+  type Predecessor,
+  silentLosses,
+} from '../../../src/check/mod.ts';
 import { type Reading, readConfiguration, resolveReading } from '../../../src/config/mod.ts';
 import { fakeSystem } from '../config/fake-system.ts';
 import { memoryFiles } from '../config/memory-files.ts';
@@ -31,17 +38,23 @@ function machine(fake: Fake): Machine {
     elfMachine: 62,
     unprivilegedPortStart: 1024,
     mayBindLowPorts: true,
+    user: (uid) => (uid === 1000 ? { name: 'alice', gids: [1001, 27] } : undefined),
+    group: (gid) => (gid === 27 ? 'sudo' : undefined),
     daemon: { uid: 0, gids: [0] },
     ...fake,
   };
 }
 
 function reading(lines: readonly string[]): Reading {
-  const own = ['type = UNLISTED', 'socket_type = stream', 'wait = no', 'user = alice'];
-  const usual = ['server = /bin/cat', 'port = 47001'].filter(
-    (line) => !lines.some((given) => given.startsWith(line.split(' ')[0] ?? '')),
-  );
-  const text = `service a\n{\n${[...own, ...usual, ...lines].join('\n')}\n}\n`;
+  const usual = [
+    'type = UNLISTED',
+    'socket_type = stream',
+    'wait = no',
+    'user = alice',
+    'server = /bin/cat',
+    'port = 47001',
+  ].filter((line) => !lines.some((given) => given.split(' ')[0] === line.split(' ')[0]));
+  const text = `service a\n{\n${[...usual, ...lines].join('\n')}\n}\n`;
   return readConfiguration({ paths: ['/x'] }, memoryFiles({ '/x': text }));
 }
 
@@ -65,6 +78,13 @@ describe('programs', () => {
     expect(await found([], { files: { '/bin/cat': { ...program, mode: 0o700, uid: 1000 } } })).toEqual([]);
     // The owner is judged by his own bits alone.
     expect(await found([], { files: { '/bin/cat': { ...program, mode: 0o077, uid: 1000 } } })).toEqual(forbidden);
+  });
+
+  test('that the user may execute with groups that the service leaves out', async () => {
+    const fake = { files: { '/bin/cat': { ...program, mode: 0o750, gid: 27 } } };
+    const message = 'error: alice may execute /bin/cat only as a member of sudo, and runs without';
+    expect(await found(['groups = no'], fake)).toEqual([message.replace('error', 'warning')]);
+    expect(await found(['groups = yes'], fake)).toEqual([]);
   });
 
   test('in a folder that the user may not pass', async () => {
@@ -151,6 +171,24 @@ describe('rules', () => {
     expect(await found(lists)).toEqual(['warning: 192.0.2.0/24 is in no_access as well, and there refused']);
     expect(await found(['only_from = 192.0.2.1', 'no_access = 192.0.2.0/24'])).toEqual([]);
   });
+
+  test('that several others undo together', async () => {
+    const whole = (block: string): string =>
+      `warning: every address of ${block} is in blocks of no_access that are smaller, and there refused`;
+    const halves = 'no_access = 10.0.0.0/9 10.128.0.0/9';
+    expect(await found(['only_from = 10.0.0.0/8 192.0.2.0/24', halves])).toEqual([whole('10.0.0.0/8')]);
+    expect(await found(['only_from = 10.0.0.0/8', halves])).toEqual([
+      whole('10.0.0.0/8'),
+      'warning: no client can use this service: no_access has all that only_from has',
+    ]);
+    // One address of it is let in after all.
+    expect(await found(['only_from = 10.0.0.0/8 10.1.2.3', halves])).toEqual([]);
+    expect(await found(['only_from = 10.0.0.0/8', 'no_access = 10.0.0.0/9 10.128.0.0/10'])).toEqual([]);
+    expect(await found(['only_from = 2001:db8::/127', 'no_access = 2001:db8:: 2001:db8::1'])).toEqual([
+      whole('2001:db8::/127'),
+      'warning: no client can use this service: no_access has all that only_from has',
+    ]);
+  });
 });
 
 describe('log files', () => {
@@ -181,9 +219,39 @@ describe('under an old daemon', () => {
     expect(differs(['per_source = 10'], 'xinetd')).toEqual([]);
   });
 
+  test('what xinetd loses without a word is told without being asked for', () => {
+    const lost = (lines: readonly string[]): readonly string[] =>
+      silentLosses(reading(lines)).map(({ message }) => message);
+    expect(lost(['instances = 5 # five', 'access_times = 22:00-6:00'])).toEqual([
+      'xinetd takes the comment behind instances for values and runs this without the line; kinetd enforces it',
+    ]);
+    expect(lost(['no_access = 10.0.0.0/255.0.0.0 10.1.', 'only_from = ::1/128', 'v6only = no'])).toEqual([
+      'xinetd takes v6only = no for yes, and keeps IPv4 clients out; kinetd lets them in',
+      'xinetd takes a netmask in no_access for one address; kinetd takes it for the block',
+      'xinetd passes over a block such as 10.1. in no_access; kinetd does not',
+      'xinetd matches nobody with a /128 in only_from; for kinetd it is one address',
+    ]);
+    expect(lost(['no_access = 10.0.0.0/8', 'instances = 5'])).toEqual([]);
+  });
+
+  test('xinetd has more surprises', () => {
+    expect(differs(['only_from = .example.org', 'cps = 5 1', 'instances = 3'], 'xinetd')).toEqual([
+      "xinetd believes the names in only_from to whoever owns the address's reverse zone; with kinetd the name has to lead back",
+      'xinetd forgets running servers after a pause of cps, so that more than instances run',
+    ]);
+    expect(differs(['server_args = a b', 'flags = NAMEINARGS', 'log_on_success = HOST TRAFFIC'], 'xinetd')).toEqual([
+      'xinetd does not run a service with TRAFFIC that is not redirected',
+      'xinetd crashes in the server when NAMEINARGS stands after server_args',
+    ]);
+    expect(differs(['flags = NAMEINARGS', 'server_args = a b'], 'xinetd')).toEqual([]);
+    expect(differs(['socket_type = dgram', 'protocol = udp'], 'xinetd')).toEqual([
+      'xinetd starts a program for datagrams that does not wait over and over, or fills its log',
+    ]);
+  });
+
   test('xinetd refuses times across midnight, and is confused by several addresses', () => {
     expect(differs(['access_times = 22:00-6:00', 'bind = 127.0.0.1 127.0.0.2'], 'xinetd')).toEqual([
-      'xinetd drops a bind with several addresses, and listens everywhere',
+      'xinetd drops a bind with several addresses and listens everywhere; kinetd listens on each of them',
       'xinetd refuses times across midnight and 24:00, and with them the service',
     ]);
   });
