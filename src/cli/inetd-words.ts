@@ -1,6 +1,7 @@
 /**
  * GNU inetutils' long options, turned into the short ones that all inetds have or taken out: `--debug`,
- * `--environment`, `--resolve`, `--pidfile[=FILE]`, `--rate=N`, `--help`, `--version`, and kinetd's own `--dialect NAME`.
+ * `--environment`, `--resolve`, `--pidfile[=FILE]`, `--rate=N`, `--help`, `--version`, and kinetd's own `--dialect NAME` and
+ * `--control PLACE`.
  */
 
 export interface LongOptions {
@@ -12,12 +13,14 @@ export interface LongOptions {
   /** `--pidfile` without a file. */
   readonly noPidFile: boolean;
   readonly dialect: string | undefined;
+  /** Where the control socket is to be. */
+  readonly control: string | undefined;
   /** What is wrong with the words. */
   readonly problem: string | undefined;
 }
 
 const plain: ReadonlySet<string> = new Set(['debug', 'environment', 'resolve', 'help', 'version', 'pidfile']);
-const withValue: ReadonlySet<string> = new Set(['rate', 'dialect']);
+const withValue: ReadonlySet<string> = new Set(['rate', 'dialect', 'control']);
 
 /** Words behind `--` are left as they are. */
 export function longOptions(words: readonly string[]): LongOptions {
@@ -53,6 +56,7 @@ export function longOptions(words: readonly string[]): LongOptions {
     resolve: found.has('resolve'),
     noPidFile: found.has('pidfile') && found.get('pidfile') === undefined,
     dialect: found.get('dialect'),
+    control: found.get('control'),
     problem,
   };
 }

@@ -31,7 +31,7 @@ const table: Readonly<Record<string, OptionKind>> = {
   '-p': 'value',
 };
 
-const usage = `usage: inetd [-dEil] [-q length] [-R rate] [--dialect name] [configuration_file]
+const usage = `usage: inetd [-dEil] [-q length] [-R rate] [--dialect name] [--control place] [configuration_file]
        inetd [-dlwW] [-c servers] [-C rate] [-s servers] [-R rate] [-a address] [-p pid_file] [configuration_file]
        inetd [--debug] [--environment] [--resolve] [--pidfile[=file]] [--rate=rate] [configuration_file | folder]...
 example: inetd -i /etc/inetd.conf
@@ -88,6 +88,7 @@ function interpret(options: ParsedOptions, long: LongOptions): PersonalityRun | 
     pidFile: long.noPidFile ? undefined : (values.get('-p') ?? (root && !debug ? pidFile : undefined)),
     dumpFile: defaultDumpFile(),
     checkSeconds: undefined,
+    control: long.control ?? 'default',
     processLimit: undefined,
     warnings: remarks(options, freebsd),
     inetd: {

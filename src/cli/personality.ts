@@ -5,11 +5,19 @@
 import { resolve } from 'node:path';
 
 import { type Daemon, ServiceLogs, serve, syslogTransport, systemHostsPaths, systemResolver } from '../daemon/mod.ts';
-import { type DaemonLog, fileDaemonLog, StreamSink, syslogDaemonLog, terminalDaemonLog } from '../log/mod.ts';
+import {
+  type DaemonLog,
+  fileDaemonLog,
+  LevelledLog,
+  StreamSink,
+  syslogDaemonLog,
+  terminalDaemonLog,
+} from '../log/mod.ts';
 import type { SyslogFacility } from '../model/mod.ts';
 import { asDescriptor, loadAverage, openLog, Pulse } from '../os/mod.ts';
 import { takeSupervisorFacts } from '../supervisor/mod.ts';
 import { type InetdOptions, loader } from './configuration.ts';
+import { controlAddress } from './control-address.ts';
 import { detach, reportReady, takeDetachedMarker } from './detach.ts';
 import { logDiagnostics, printDiagnostics } from './report.ts';
 import { version } from './version.ts';
@@ -31,6 +39,8 @@ export interface PersonalityRun {
   readonly dumpFile: string | undefined;
   /** Seconds between two checks of the daemon's own state; undefined: none. */
   readonly checkSeconds: number | undefined;
+  /** A path of the control socket, `default` or `none`. */
+  readonly control: string;
   readonly processLimit: number | undefined;
   /** About the command line. */
   readonly warnings: readonly string[];
@@ -45,11 +55,13 @@ export async function runPersonality(run: PersonalityRun): Promise<number> {
   const detached = takeDetachedMarker(process.env);
   if (run.detach && !detached) return detach();
   process.title = run.ident;
+  const control = controlAddress(run.control);
   const clock = Date.now;
   const syslog = syslogTransport();
   let log: DaemonLog;
   try {
-    log = openDaemonLog(run, syslog);
+    // xinetd leaves nothing out; `kinetd loglevel` can.
+    log = new LevelledLog(openDaemonLog(run, syslog), 'DEBUG');
   } catch (error) {
     process.stderr.write(
       `${run.ident}: cannot open the log: ${error instanceof Error ? error.message : String(error)}\n`,
@@ -86,7 +98,7 @@ export async function runPersonality(run: PersonalityRun): Promise<number> {
     graceSeconds,
     endDropped: false,
     supervisor,
-    control: undefined,
+    control,
     mainPid: detached ? process.pid : undefined,
     stayAlive: run.stayAlive,
     pidFile: run.pidFile === undefined ? undefined : resolve(run.pidFile),

@@ -4,7 +4,7 @@
  */
 import { type Daemon, ServiceLogs, serve, syslogTransport, systemHostsPaths, systemResolver } from '../daemon/mod.ts';
 import { LevelledLog, StreamSink, terminalDaemonLog } from '../log/mod.ts';
-import { asDescriptor, loadAverage, openLog, Pulse } from '../os/mod.ts';
+import { asDescriptor, groupByName, loadAverage, openLog, Pulse } from '../os/mod.ts';
 import { takeSupervisorFacts } from '../supervisor/mod.ts';
 import { chosenPaths, type InetdOptions, loader } from './configuration.ts';
 import { controlAddress } from './control-address.ts';
@@ -43,9 +43,9 @@ export async function runForeground(options: RunOptions): Promise<number> {
   if (chosen.message !== undefined) process.stderr.write(`kinetd: ${chosen.message}\n`);
   const clock = Date.now;
   const pulse = new Pulse();
-  const control = controlAddress(options.control, options.controlGroup);
-  if (typeof control === 'string') {
-    process.stderr.write(`kinetd: ${control}\n`);
+  const group = options.controlGroup === undefined ? undefined : groupByName(options.controlGroup);
+  if (options.controlGroup !== undefined && group === undefined) {
+    process.stderr.write(`kinetd: there is no group ${options.controlGroup}\n`);
     return 1;
   }
   const log = new LevelledLog(terminalDaemonLog(asDescriptor(2), 'kinetd', true), options.debug ? 'DEBUG' : 'INFO');
@@ -73,7 +73,7 @@ export async function runForeground(options: RunOptions): Promise<number> {
     graceSeconds: options.graceSeconds,
     endDropped: options.endDropped,
     supervisor,
-    control,
+    control: controlAddress(options.control, group?.gid),
     mainPid: undefined,
     stayAlive: options.stayAlive,
     pidFile: options.pidFile,

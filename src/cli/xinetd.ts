@@ -5,6 +5,7 @@
  * - the foreground process ends when the services are open, with a status that says whether they are;
  * - an option that does not exist is named in a warning instead of being ignored in silence;
  * - `-dumpfile` names the state dump, which xinetd has at a fixed place;
+ * - `-control` names the control socket of kinetd's commands, or says `none`;
  * - `-d` writes to stderr, not to /dev/tty, and works without a terminal.
  */
 import { resolve } from 'node:path';
@@ -27,6 +28,7 @@ export const xinetdOptions: Readonly<Record<string, OptionKind>> = {
   '-shutdownprocs': 'value',
   '-cc': 'value',
   '-dumpfile': 'value',
+  '-control': 'value',
   '-version': 'flag',
   '-inetd_compat': 'flag',
   '-reuse': 'flag',
@@ -35,7 +37,7 @@ export const xinetdOptions: Readonly<Record<string, OptionKind>> = {
 
 const usage =
   'usage: xinetd [-d] [-f config_file] [-filelog filename] [-syslog facility] [-pidfile filename] [-dontfork] ' +
-  '[-stayalive] [-limit proc_limit] [-logprocs limit] [-cc interval] [-inetd_compat] [-reuse] [-loop [rate]] [-dumpfile filename] [-version]\n' +
+  '[-stayalive] [-limit proc_limit] [-logprocs limit] [-cc interval] [-inetd_compat] [-reuse] [-loop [rate]] [-dumpfile filename] [-control place] [-version]\n' +
   'example: xinetd -f /etc/xinetd.conf -pidfile /run/xinetd.pid\n';
 
 /** @returns the exit status */
@@ -82,6 +84,7 @@ function interpret({ values, operands, unknown, incomplete }: ParsedOptions): Pe
     stayAlive: foreground || values.has('-stayalive'),
     pidFile: debug ? undefined : values.get('-pidfile'),
     dumpFile: values.get('-dumpfile') ?? '/var/run/xinetd.dump',
+    control: values.get('-control') ?? 'default',
     checkSeconds: interval === undefined ? undefined : wholeNumber(interval, 1),
     processLimit: limit === undefined ? undefined : wholeNumber(limit, 1),
     warnings,

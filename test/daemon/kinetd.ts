@@ -69,7 +69,9 @@ export class Kinetd {
     for (const [name, text] of Object.entries(options.files)) this.write(name, text);
     const [program, ...words] = options.command ?? ['kinetd', 'run', '-f', `@FOLDER@/${Object.keys(options.files)[0]}`];
     // The usual place of the control socket is one for all daemons of a user.
-    if (words[0] === 'run' && !words.includes('--control')) words.push('--control', 'none');
+    if (program === 'kinetd' && words[0] === 'run' && !words.includes('--control')) words.push('--control', 'none');
+    if (program === 'xinetd' && !words.includes('-control')) words.unshift('-control', 'none');
+    if (program === 'inetd' && !words.includes('--control')) words.unshift('--control', 'none');
     const argv = [
       ...(options.wrapper ?? []),
       process.execPath,

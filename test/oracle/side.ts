@@ -296,7 +296,9 @@ export class Side {
       personality === 'xinetd'
         ? ['-dontfork', '-filelog', join(this.folder, 'daemon.log'), '-f', configuration]
         : ['-d', configuration];
-    const argv = [...program, ...(command ?? [...words, ...place]).map((word) => this.#fill(word))];
+    // The usual place of the control socket is one for all daemons of a user.
+    const control = this.name === 'Debian' ? [] : [personality === 'xinetd' ? '-control' : '--control', 'none'];
+    const argv = [...program, ...control, ...(command ?? [...words, ...place]).map((word) => this.#fill(word))];
     this.#child = spawn('/bin/sh', ['-c', `${shell}\nexec setpriv --pdeathsig KILL "$@"`, 'sh', ...argv], {
       stdio: ['ignore', 'pipe', 'pipe'],
       env: { ...baseEnvironment, LD_LIBRARY_PATH: libraries(), ...environment },

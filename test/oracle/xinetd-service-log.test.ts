@@ -226,6 +226,7 @@ same(needs, 'service_limit', async () => {
       const first = await open(side.at('limit'));
       first.write('x');
       await first.receive(/x/);
+      await side.logged('limit', /^START/); // a launch is told of when it has ended, and others may be refused before
       expect(await talk(side.at('limit'), {})).toMatchObject({ text: '' });
       first.close();
       await side.logged('limit', /^EXIT/);
@@ -247,6 +248,7 @@ same(needs, 'per_source_limit, and another source is served', async () => {
       const first = await open(side.at('source'));
       first.write('x');
       await first.receive(/x/);
+      await side.logged('source', /^START/); // a launch is told of when it has ended, and others may be refused before
       expect(await talk(side.at('source'), {})).toMatchObject({ text: '' });
       expect(await talk(side.at('source'), { from: '127.0.0.2', send: 'y' })).toMatchObject({ text: 'y' });
       const lines = await side.logged('source', /^EXIT/);

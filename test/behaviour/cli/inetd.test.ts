@@ -155,7 +155,9 @@ test.each([
   const [status, errors] = await end(words);
   expect(status).toBe(1);
   expect(errors).toContain(`inetd: ${message}`);
-  expect(errors).toContain('usage: inetd [-dEil] [-q length] [-R rate] [--dialect name] [configuration_file]');
+  expect(errors).toContain(
+    'usage: inetd [-dEil] [-q length] [-R rate] [--dialect name] [--control place] [configuration_file]',
+  );
 });
 
 test.runIf(isRoot)('an ordinary user has to name a file', async () => {
