@@ -42,7 +42,13 @@ export const statusReport: v.GenericSchema<unknown, StatusReport> = v.object({
 });
 
 export const serverReports: v.GenericSchema<unknown, ServerReport[]> = v.array(
-  v.object({ pid: v.number(), service: v.string(), peer: v.nullable(v.string()), startedAt: v.number() }),
+  v.object({
+    pid: v.number(),
+    service: v.string(),
+    peer: v.nullable(v.string()),
+    startedAt: v.number(),
+    worker: v.boolean(),
+  }),
 );
 
 const names = v.array(v.string());

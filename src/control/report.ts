@@ -50,6 +50,8 @@ export interface ServerReport {
   /** Its client's address, where the daemon knows it. */
   readonly peer: string | null;
   readonly startedAt: number;
+  /** Whether it is a client of the worker, whose pid it has then, and no process of its own. */
+  readonly worker: boolean;
 }
 
 export interface ReloadReport {

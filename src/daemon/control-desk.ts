@@ -18,7 +18,7 @@ import {
 import type { Clock, DaemonLog } from '../log/mod.ts';
 import { LevelledLog } from '../log/mod.ts';
 import { SystemError, signalGroup } from '../os/mod.ts';
-import { banReports, reloadReport, serverReports, statusReport } from './control-reports.ts';
+import { banReports, reloadReport, serverReports, statusReport, workerReports } from './control-reports.ts';
 import type { Daemon } from './daemon.ts';
 import { eventOnlooker } from './onlooking.ts';
 import type { Orders } from './orders.ts';
@@ -71,7 +71,7 @@ export class ControlDesk {
         return;
       }
       case 'servers':
-        caller.result(serverReports(this.#daemon.servers));
+        caller.result([...serverReports(this.#daemon.servers), ...workerReports(this.#daemon.services)]);
         return;
       case 'reload':
         caller.result(await this.#reload());

@@ -27,7 +27,15 @@ export function serverReports(servers: Iterable<Server>): ServerReport[] {
     service: owner instanceof RunningService ? owner.service.id : '?',
     peer: peer?.address ?? null,
     startedAt,
+    worker: false,
   }));
+}
+
+/** Clients of services that have no process of their own: the worker serves them. */
+export function workerReports(services: readonly RunningService[]): ServerReport[] {
+  return services.flatMap(({ service, delegatedClients }) =>
+    Array.from(delegatedClients, (client) => ({ ...client, service: service.id, worker: true })),
+  );
 }
 
 export function banReports(bans: readonly Ban[]): BanReport[] {

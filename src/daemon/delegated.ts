@@ -48,6 +48,15 @@ interface Handling {
   readonly onCut?: () => void;
 }
 
+/** A connection that the worker serves. */
+export interface WorkerClient {
+  /** The worker's. */
+  readonly pid: number;
+  readonly peer: string;
+  /** Milliseconds since the epoch. */
+  readonly startedAt: number;
+}
+
 /** How long the worker has a socket, and goes by what the daemon has said about senders. */
 const lendMilliseconds = 1000;
 
@@ -61,7 +70,7 @@ export class Delegated {
   readonly #clock: Clock;
   readonly #service: DelegatingService;
   /** Connections that are instances, and sockets that are lent. */
-  readonly #tasks = new Map<TaskId, () => void>();
+  readonly #tasks = new Map<TaskId, { readonly cut: () => void; client: WorkerClient | undefined }>();
   readonly #lent = new Map<TaskId, Listener>();
 
   constructor(worker: Worker, clock: Clock, service: DelegatingService) {
@@ -150,6 +159,8 @@ export class Delegated {
       onStarted: (pid) => {
         handling.onStarted();
         startedAt = this.#clock();
+        const instance = task === undefined ? undefined : this.#tasks.get(task);
+        if (instance !== undefined) instance.client = { pid, peer: from, startedAt };
         const seconds = this.#service.timeout();
         if (seconds !== undefined) timer = setTimeout(timeIsOver, seconds * 1000).unref();
         this.#service.record({ event: 'start', pid: lasting ? pid : 0, from });
@@ -170,7 +181,7 @@ export class Delegated {
       refused();
       return;
     }
-    if (lasting) this.#tasks.set(task, cut);
+    if (lasting) this.#tasks.set(task, { cut, client: undefined });
     if (this.#worker.crowded) this.#rest(listener);
   }
 
@@ -202,6 +213,11 @@ export class Delegated {
     return this.#tasks.size;
   }
 
+  /** Those of them whom it has. */
+  get clients(): readonly WorkerClient[] {
+    return Array.from(this.#tasks.values(), ({ client }) => client).filter((client) => client !== undefined);
+  }
+
   /** Has its sockets back, at once where the worker has not had them yet. Before they are closed or change hands. */
   recall(): void {
     for (const [task, listener] of this.#lent) if (this.#worker.end(task)) listener.giveBack();
@@ -210,7 +226,7 @@ export class Delegated {
 
   /** Ends its connections. */
   endAll(): void {
-    for (const cut of this.#tasks.values()) cut();
+    for (const { cut } of this.#tasks.values()) cut();
   }
 
   #recordExit({ pid, ending, received, sent }: TaskEnd, from: string, startedAt: number, timedOut: boolean): void {

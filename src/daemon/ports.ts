@@ -33,10 +33,17 @@ export interface PortChange {
 
 const longestRetrySeconds = 60;
 
+export interface PortsObserver {
+  /** A socket is there that was not: inherited, or had later than it was asked for. */
+  readonly onOpened: () => void;
+  /** A socket could not be had, and has been asked for in vain before or will be again. */
+  readonly onFailed: (message: string) => void;
+}
+
 export class Ports {
   readonly #log: DaemonLog;
   readonly #passed: PassedSockets;
-  readonly #onOpened: () => void;
+  readonly #told: PortsObserver;
   readonly #observer: ListenerObserver;
   /** What a listener waits for: when it is due, and what happens then. */
   readonly #pending = new Map<Listener, { readonly timer: NodeJS.Timeout | undefined; readonly due: () => void }>();
@@ -46,16 +53,15 @@ export class Ports {
   #listeners: Listener[] = [];
   #suspended = false;
 
-  /** @param onOpened a socket is there that was not: inherited, or had later than it was asked for */
   constructor(
     service: Service,
     observer: ListenerObserver,
     log: DaemonLog,
     passed: PassedSockets,
-    onOpened: () => void = () => {},
+    told: PortsObserver = { onOpened: () => {}, onFailed: () => {} },
   ) {
     this.#passed = passed;
-    this.#onOpened = onOpened;
+    this.#told = told;
     this.#service = service;
     this.#observer = observer;
     this.#log = log;
@@ -209,7 +215,7 @@ export class Ports {
       return false;
     }
     this.#attempts.delete(listener);
-    this.#onOpened();
+    this.#told.onOpened();
     if (attempt > 1) this.#log.write('NOTICE', `Service ${this.#service.id} has its address now and is active`);
     return true;
   }
@@ -218,11 +224,10 @@ export class Ports {
     const { id } = this.#service;
     this.#attempts.set(listener, attempt);
     if (unmissed(listener.endpoint, error)) return;
+    const failure = `${error.syscall} failed (${errnoMessage(error.errno)} (errno = ${error.errno}))`;
+    this.#told.onFailed(failure);
     if (attempt === 1) {
-      this.#log.write(
-        'ERROR',
-        `${error.syscall} failed (${errnoMessage(error.errno)} (errno = ${error.errno})). service = ${id}`,
-      );
+      this.#log.write('ERROR', `${failure}. service = ${id}`);
       this.#log.write(
         'ERROR',
         `Service ${id} failed to start and is deactivated. It is tried again until it can be started.`,

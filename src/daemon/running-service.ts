@@ -14,7 +14,7 @@ import { type Connection, closeDescriptor, type Descriptor } from '../os/mod.ts'
 import { Admission } from './admission.ts';
 import { type Answer, answerOf, isQuick, takeOver } from './answer.ts';
 import { MuxedService, type MuxTarget } from './behind-tcpmux.ts';
-import { Delegated } from './delegated.ts';
+import { Delegated, type WorkerClient } from './delegated.ts';
 import { ErrorOutput } from './error-output.ts';
 import { Gate } from './gate.ts';
 import { Greeter } from './greeter.ts';
@@ -67,8 +67,11 @@ export class RunningService implements ListenerObserver {
     this.#errors = new ErrorOutput(shared.log, this.#events.record);
     this.#admission = new Admission(service, shared.sources, shared.guard);
     this.#times = timesOf(service);
-    this.#ports = new Ports(service, this, shared.log, shared.passed, () => {
-      if (this.#service.rpc !== undefined) shared.rpcPortOpened();
+    this.#ports = new Ports(service, this, shared.log, shared.passed, {
+      onOpened: () => {
+        if (this.#service.rpc !== undefined) shared.rpcPortOpened();
+      },
+      onFailed: this.#events.remember,
     });
     this.#starvation = new Starvation(this.#ports, shared);
     this.#serving = new ServiceServers({
@@ -165,6 +168,11 @@ export class RunningService implements ListenerObserver {
     return this.#delegated.served;
   }
 
+  /** These clients. */
+  get delegatedClients(): Iterable<WorkerClient> {
+    return this.#delegated.clients;
+  }
+
   /** Accepted connections that wait in the queue. */
   get queued(): readonly Descriptor[] {
     return this.#queue.descriptors;
@@ -203,7 +211,7 @@ export class RunningService implements ListenerObserver {
     return this.#events.counters;
   }
 
-  /** Why a server could not be started, or a client not be passed on, last. */
+  /** Why a server could not be started, a client not be passed on, or a socket not be had, last. */
   get lastError(): ServiceError | undefined {
     return this.#events.lastError;
   }

@@ -57,9 +57,14 @@ export class ServiceEvents {
     if (line !== undefined) this.#log.sink.write(line);
   };
 
-  /** For the daemon's own log. */
-  readonly complain = (message: string): void => {
+  /** For those who ask what has gone wrong; whoever says it here has logged it. */
+  readonly remember = (message: string): void => {
     this.#lastError = { time: this.#shared.clock(), message };
+  };
+
+  /** The same, and for the daemon's own log. */
+  readonly complain = (message: string): void => {
+    this.remember(message);
     this.#shared.log.write('ERROR', `service ${this.#id}: ${message}`);
   };
 }

@@ -1,5 +1,4 @@
-/** `kinetd ps`: the servers of a running daemon, with what /proc says of their processes. */
-
+/** `kinetd ps`: the servers of a running daemon, with what /proc says of their processes, and the clients of its worker. */
 import type { ServerReport } from '../../control/mod.ts';
 import { checked, serverReports } from '../../control/reply.ts';
 import { aligned } from '../columns.ts';
@@ -14,7 +13,8 @@ export function listServers(control: string | undefined, json: boolean): Promise
     const rows = servers.map((server) => ({
       ...server,
       ageSeconds: Math.max(0, (now - server.startedAt) / 1000),
-      ...(processUsage(server.pid) ?? { cpuSeconds: null, memory: null }),
+      // What the worker has used it has used for all of its clients.
+      ...((server.worker ? undefined : processUsage(server.pid)) ?? { cpuSeconds: null, memory: null }),
     }));
     if (json) sayJson(rows);
     else
@@ -28,9 +28,9 @@ type Row = ServerReport & { readonly ageSeconds: number } & (
     | { readonly cpuSeconds: null; readonly memory: null }
   );
 
-function cells({ pid, service, peer, ageSeconds, cpuSeconds, memory }: Row): readonly string[] {
+function cells({ pid, worker, service, peer, ageSeconds, cpuSeconds, memory }: Row): readonly string[] {
   return [
-    String(pid),
+    worker ? 'worker' : String(pid),
     service,
     peer ?? '-',
     spanText(ageSeconds),

@@ -1,4 +1,7 @@
-import { expect, test } from 'vitest';
+import { once } from 'node:events';
+import { type AddressInfo, createServer } from 'node:net';
+
+import { expect, onTestFinished, test } from 'vitest';
 
 import { open, talk } from '../../daemon/client.ts';
 import { startControlled } from '../../daemon/commands.ts';
@@ -39,6 +42,25 @@ test('counts go on over a reload that keeps the service, and last errors are tol
   const { output } = await ask('status');
   expect(output).toMatch(/^broken +listening +0 +2 +0 +exec 2 /m);
   expect(output).toMatch(/Last errors:\n {2}broken: \d+s ago: .*program/);
+});
+
+test('ps tells whom the worker serves, and status why a socket cannot be had', async () => {
+  const other = createServer().listen(0, '127.0.0.1');
+  await once(other, 'listening');
+  onTestFinished(() => void other.close());
+  const { port } = other.address() as AddressInfo;
+  const echo = service('echo', { type: 'INTERNAL UNLISTED' }).replace(/.*server = .*\n/, '');
+  const { daemon, ask } = await startControlled(echo + service('taken', { port }));
+  const client = await open(await daemon.address('echo'));
+  client.write('x');
+  await client.receive(/x/);
+  const servers: unknown = JSON.parse((await ask('ps', '--json')).output);
+  expect(servers).toMatchObject([{ service: 'echo', peer: '127.0.0.1', worker: true, memory: null }]);
+  expect((await ask('ps')).output).toMatch(/^worker +echo +127\.0\.0\.1 +\d+s +- +-$/m);
+  client.socket.destroy();
+  expect((await ask('status')).output).toMatch(
+    /^taken +down .*(.*\n)*Last errors:\n {2}taken: \d+s ago: bind failed \(Address already in use \(errno = 98\)\)$/m,
+  );
 });
 
 test('reload waits and says what has changed, and its status is 1 when not all of the text is in force', async () => {
