@@ -32,7 +32,11 @@ function kinetdProgram(finish: (status: number) => void): Command {
     .exitOverride((error) => {
       throw error;
     })
-    .showHelpAfterError('(kinetd --help shows what there is)');
+    .showHelpAfterError('(kinetd --help shows what there is)')
+    .addHelpText(
+      'after',
+      '\nExamples:\n  kinetd check -f /etc/xinetd.conf  what is wrong, before anything runs\n  kinetd run -f /etc/xinetd.conf    serve it\n  kinetd status                     look at the daemon that runs\n\nExit status: 0 done, 1 something is wrong with the configuration or the system, 2 wrong usage, 3 no daemon answers.\n',
+    );
   for (const add of commands) add(program, finish);
   return program;
 }
