@@ -1,5 +1,5 @@
 /**
- * `kinetd explain SERVICE`: what a service is after defaults and includes, each value with the place that it comes from.
+ * `kinetd explain SERVICE`: what a service is after defaults and includes, each value with the places that it comes from.
  * `--from ADDRESS` adds what would happen to a client from there, rule by rule. Nothing runs and nobody is connected to.
  */
 import type { Command } from 'commander';
@@ -84,9 +84,7 @@ async function explain(id: string, flags: ExplainFlags): Promise<number> {
       state: entry.state,
       ...entry.origin,
       settings: describeSettings(entry.settings),
-      places: Object.fromEntries(
-        settingRows(definition, reading.defaults).map(({ name, place }) => [name, place ?? null]),
-      ),
+      places: Object.fromEntries(settingRows(definition, reading.defaults).map((row) => [row.name, row.places])),
       ...(verdict === undefined ? {} : { client: { ...client, ...verdict } }),
     }));
     process.stdout.write(`${JSON.stringify(values, null, 2)}\n`);
@@ -127,11 +125,8 @@ function textOf(entry: TableEntry, definition: Definition, { defaults }: Reading
   const rows = settingRows(definition, defaults);
   const name = Math.max(...rows.map((row) => row.name.length));
   const lines = rows.map((row) => {
-    const place =
-      row.place === undefined
-        ? 'default'
-        : `${row.place.file}:${row.place.line}${row.place.defaults ? ' (defaults)' : ''}`;
-    return `  ${row.name.padEnd(name)} = ${row.value.padEnd(24)}  # ${place}`;
+    const places = row.places.map((place) => `${place.file}:${place.line}${place.defaults ? ' (defaults)' : ''}`);
+    return `  ${row.name.padEnd(name)} = ${row.value.padEnd(24)}  # ${places.join(', ') || 'default'}`;
   });
   const states = { ready: 'ready', refused: 'refused; kinetd check says why', disabled: 'disabled' } as const;
   const heading = `service ${entry.id}: ${states[entry.state]} (${entry.origin.file}:${entry.origin.line})`;
@@ -190,11 +185,15 @@ function trialText(definition: Definition, { verdict, reason, steps }: Verdict, 
   return `${[...lines, `  => ${endings[verdict]}`].map(visible).join('\n')}\n`;
 }
 
-function stepText({ answer, by }: Step, { spans }: Definition): string {
+function stepText({ answer, by }: Step, { spans, listSpans }: Definition): string {
   const word = { allow: 'passes', deny: 'refuses', ask: 'asks for the name of the client' }[answer];
   if (by === undefined) return word;
   if ('file' in by) return `${word} by line ${by.line} of ${systemHostsPaths[by.file]}`;
-  const span = spans.get(by.attribute);
+  // Of several lines the one that the word stands in.
+  const line = listSpans
+    ?.get(by.attribute)
+    ?.findLast(({ file, start, end }) => file.text.slice(start, end).includes(by.text));
+  const span = line ?? spans.get(by.attribute);
   const place = span === undefined ? '' : ` (${span.file.path}:${locate(span.file, span.start).line})`;
   return `${word} by ${by.attribute} ${by.text}${place}`;
 }

@@ -204,6 +204,8 @@ export interface Definition {
   readonly settings: Settings;
   /** Where each value was written; a value taken from defaults has the span there. */
   readonly spans: ReadonlyMap<AttributeName, Span>;
+  /** Of the lists of an xinetd.conf, every line that has a part in the value; those of defaults stand first. */
+  readonly listSpans?: ReadonlyMap<AttributeName, readonly Span[]>;
   readonly inetd: InetdFields | undefined;
   /** Errors of this entry: when there is one, the entry is refused, whatever else it says. */
   readonly errors: readonly Diagnostic[];

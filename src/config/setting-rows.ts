@@ -1,17 +1,23 @@
 /**
  * The attributes of an entry one by one, as the attribute table has them: what holds, and where that is written. Of a
- * list the whole value is shown, to which `defaults` may have contributed; of others the words as they were written.
+ * list the whole value is shown, with every line that has a part in it; of others the words as they were written.
  */
 import type { AttributeName, Definition } from './definition.ts';
 import { locate, type Span } from './source/mod.ts';
 import { attributeNames, attributes, type Defaults } from './xinetd/mod.ts';
 
+export interface SettingPlace {
+  readonly file: string;
+  readonly line: number;
+  readonly defaults: boolean;
+}
+
 export interface SettingRow {
   readonly name: AttributeName;
   /** One line; what is not written has the words of the manual about its default. */
   readonly value: string;
-  /** undefined: written nowhere. */
-  readonly place: { readonly file: string; readonly line: number; readonly defaults: boolean } | undefined;
+  /** Empty: written nowhere. Several only for lists, those of defaults first. */
+  readonly places: readonly SettingPlace[];
 }
 
 /** In the order of the manual: of an inetd.conf line those that it says, of other entries all. */
@@ -23,18 +29,17 @@ export function settingRows(definition: Definition, defaults: Defaults): readonl
     if (value === undefined) {
       return definition.dialect === 'inetd'
         ? []
-        : [{ name, value: attributes[name].default.replaceAll('`', ''), place: undefined }];
+        : [{ name, value: attributes[name].default.replaceAll('`', ''), places: [] }];
     }
-    const place =
-      span === undefined
-        ? undefined
-        : {
-            file: span.file.path,
-            line: locate(span.file, span.start).line,
-            defaults: defaults.spans.get(name) === span,
-          };
+    const spans = definition.listSpans?.get(name) ?? (span === undefined ? [] : [span]);
+    const ofDefaults = new Set([defaults.spans.get(name), ...(defaults.listSpans.get(name) ?? [])]);
+    const places = spans.map((each) => ({
+      file: each.file.path,
+      line: locate(each.file, each.start).line,
+      defaults: ofDefaults.has(each),
+    }));
     const asWritten = definition.dialect === 'xinetd' && attributes[name].arity !== 'list' ? written(span) : undefined;
-    return [{ name, value: asWritten ?? valueText(value) ?? '', place }];
+    return [{ name, value: asWritten ?? valueText(value) ?? '', places }];
   });
 }
 

@@ -26,6 +26,8 @@ export interface Defaults {
    * inherited `log_type` (one shared log) is told from a service's own.
    */
   readonly spans: ReadonlyMap<AttributeName, Span>;
+  /** As {@link Definition.listSpans}. */
+  readonly listSpans: ReadonlyMap<AttributeName, readonly Span[]>;
 }
 
 export interface Interpretation {
@@ -47,7 +49,8 @@ export function interpret(entries: readonly LoadedEntry[]): Interpretation {
     definitions.push(definition);
     for (const diagnostic of found) diagnostics.push(diagnostic);
   }
-  return { definitions, defaults: { settings: defaults.settings, spans: defaults.spans }, diagnostics, usable };
+  const { settings, spans, listSpans } = defaults;
+  return { definitions, defaults: { settings, spans, listSpans }, diagnostics, usable };
 }
 
 type SettingsInMaking = { -readonly [K in AttributeName]?: Value<K> };
@@ -58,14 +61,20 @@ interface OpenList {
   finish(): void;
 }
 
+/** What `defaults` give an entry to begin with. */
+type Inheritance = { readonly settings: Readonly<SettingsInMaking> } & Pick<Defaults, 'listSpans'>;
+
+const nothing: Inheritance = { settings: {}, listSpans: new Map() };
+
 /** The values that an entry, or all `defaults` together, collect. */
 class Draft {
   readonly settings: SettingsInMaking = {};
   readonly spans: Map<AttributeName, Span> = new Map();
+  readonly listSpans: Map<AttributeName, readonly Span[]> = new Map();
   readonly #lists: Map<AttributeName, OpenList> = new Map();
-  readonly #inherited: Readonly<SettingsInMaking>;
+  readonly #inherited: Inheritance;
 
-  constructor(inherited: Readonly<SettingsInMaking>) {
+  constructor(inherited: Inheritance) {
     this.#inherited = inherited;
   }
 
@@ -76,6 +85,8 @@ class Draft {
       const list = this.#lists.get(name) ?? this.#open(name, attribute);
       list.apply(line, report);
       this.spans.set(name, span);
+      const before = this.listSpans.get(name) ?? this.#inherited.listSpans.get(name) ?? [];
+      this.listSpans.set(name, line.operator === '=' ? [span] : [...before, span]);
       return;
     }
     const value = attribute.parse(line.values, report);
@@ -90,7 +101,7 @@ class Draft {
   }
 
   #open<K extends AttributeName>(name: K, attribute: ListAttribute<Value<K>>): OpenList {
-    const items = attribute.start(this.#inherited[name]);
+    const items = attribute.start(this.#inherited.settings[name]);
     const list: OpenList = {
       apply: (line, report) => items.apply(line.operator, line.values, report),
       finish: () => {
@@ -102,16 +113,18 @@ class Draft {
   }
 
   inherit<K extends AttributeName>(name: K, span: Span): void {
-    const value = this.#inherited[name];
+    const value = this.#inherited.settings[name];
     if (value === undefined || attributes[name].places !== 'both') return;
     this.settings[name] = value;
     this.spans.set(name, span);
+    const lines = this.#inherited.listSpans.get(name);
+    if (lines !== undefined) this.listSpans.set(name, lines);
   }
 }
 
 class DefaultsInMaking {
   readonly diagnostics: Diagnostic[] = [];
-  readonly #draft = new Draft({});
+  readonly #draft = new Draft(nothing);
   readonly #files = new Set<SourceFile>();
 
   get settings(): Settings {
@@ -120,6 +133,10 @@ class DefaultsInMaking {
 
   get spans(): ReadonlyMap<AttributeName, Span> {
     return this.#draft.spans;
+  }
+
+  get listSpans(): ReadonlyMap<AttributeName, readonly Span[]> {
+    return this.#draft.listSpans;
   }
 
   add(file: SourceFile, entry: DefaultsEntry): void {
@@ -142,7 +159,7 @@ class DefaultsInMaking {
           this.#draft.assign(name, adding(line), span, report);
         } else {
           // Its value is looked at all the same, so that a mistake in it shows.
-          new Draft({}).assign(name, line, span, report);
+          new Draft(nothing).assign(name, line, span, report);
           report(
             'default-already-set',
             line.attribute,
@@ -166,7 +183,7 @@ function define(
   entry: ServiceEntry,
   defaults: Defaults,
 ): { readonly definition: Definition; readonly found: readonly Diagnostic[] } {
-  const draft = new Draft(defaults.settings);
+  const draft = new Draft(defaults);
   const raw: Diagnostic[] = [...entry.problems];
   read(file, entry, 'service', (name, line, span, report) => draft.assign(name, line, span, report), raw);
   draft.finish();
@@ -182,6 +199,7 @@ function define(
     span: spanOf(file, entry.keyword, entry.name),
     settings: draft.settings,
     spans: draft.spans,
+    listSpans: draft.listSpans,
     inetd: undefined,
     errors: found.filter((diagnostic) => diagnostic.severity === 'error'),
   };

@@ -26,7 +26,10 @@ test('each value with the file and line that it comes from', async () => {
   expect(status).toBe(0);
   expect(output).toContain(`service one: ready (${folder}/more/one:1)`);
   expect(output).toMatch(new RegExp(`instances +(=) 7 +# ${folder}/x.conf:3 \\(defaults\\)`));
-  expect(output).toMatch(new RegExp(`only_from += 10.0.0.0/8 192.0.2.0/24 +# ${folder}/more/one:\\d+\n`));
+  // Of a list, all lines that have a part in it.
+  expect(output).toMatch(
+    new RegExp(`only_from += 10.0.0.0/8 192.0.2.0/24 +# ${folder}/x.conf:4 \\(defaults\\), ${folder}/more/one:\\d+\n`),
+  );
   expect(output).toMatch(/per_source += UNLIMITED +# default\n/);
 });
 
@@ -42,6 +45,8 @@ test('what would happen to a client, rule by rule, with the verdict as status', 
   expect(served.output).toMatch(/only_from and no_access: passes by only_from 192\.0\.2\.0\/24 \(.*more\/one:\d+\)/);
   expect(served.output).toMatch(/access_times: passes\n +instances.*known to the running daemon alone/);
   expect(served.output).toContain('=> would be served');
+  const inherited = await explain('one', '--from', '10.1.2.3', '--at', '12:00');
+  expect(inherited.output).toMatch(/passes by only_from 10\.0\.0\.0\/8 \(.*x\.conf:4\)/);
   const late = await explain('one', '--from', '10.1.2.3', '--at', '23:30');
   expect([late.status, late.output]).toEqual([1, expect.stringContaining('=> would be refused (FAIL time)')]);
   const stranger = await explain('one', '--from', '2001:db8::1', '--at', '12:00');
@@ -59,7 +64,7 @@ test('--json has the same', async () => {
       id: 'one',
       state: 'ready',
       settings: { instances: 7 },
-      places: { instances: { file: `${folder}/x.conf`, line: 3, defaults: true }, per_source: null },
+      places: { instances: [{ file: `${folder}/x.conf`, line: 3, defaults: true }], per_source: [] },
       client: { address: '203.0.113.1', verdict: 'deny', reason: 'address' },
     },
   ]);

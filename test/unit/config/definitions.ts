@@ -50,7 +50,10 @@ export function resolved(
   defaults: Settings = {},
 ): Promise<Resolution> {
   const spans = new Map(Object.keys(defaults).map((name) => [name as AttributeName, span(`${name} = …`)]));
-  return resolveDefinitions(definitions, { settings: defaults, spans }, system, { ...defaultOptions, ...options });
+  return resolveDefinitions(definitions, { settings: defaults, spans, listSpans: new Map() }, system, {
+    ...defaultOptions,
+    ...options,
+  });
 }
 
 /** The only service of a resolution, which must have no error. */

@@ -85,6 +85,7 @@ describe('endpoints', () => {
     const defaults = {
       settings: { bind },
       spans: new Map([['bind' as const, inherited.spans.get('bind') ?? service.span]]),
+      listSpans: new Map(),
     };
     const { diagnostics } = await resolveDefinitions([{ ...service, spans }], defaults, system, defaultOptions);
     expect(diagnostics).toEqual([]);
