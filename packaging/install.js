@@ -76,7 +76,7 @@ function wishes() {
 }
 
 function install() {
-  for (const built of ['dist/cli/kinetd.js', 'build/Release/kinetd_native.node']) {
+  for (const built of ['dist/bin/kinetd.js', 'build/Release/kinetd_native.node']) {
     if (!existsSync(join(source, built))) fail(`${built} is not there; run: npm ci`);
   }
   installLibrary();
@@ -104,18 +104,17 @@ function installLibrary() {
       'package.json',
       'LICENSE',
       'bin',
-      'dist',
+      'dist/bin',
       'examples',
       ...build.map((name) => `build/Release/${name}`),
       'native/forkserver/adapter',
       ...dependencies(),
     ];
     for (const part of parts) cpSync(join(source, part), join(folder, part), { recursive: true, dereference: true });
-    rmSync(join(folder, 'dist/.tsbuildinfo'), { force: true });
   });
 }
 
-/** Folders of node_modules that the program itself needs, as package-lock.json has them. */
+/** Folders of node_modules whose code is in dist/bin/, as package-lock.json has them: their licences go with it. */
 function dependencies() {
   const { packages } = JSON.parse(readFileSync(join(source, 'package-lock.json'), 'utf8'));
   return Object.entries(packages)

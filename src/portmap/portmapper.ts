@@ -5,8 +5,6 @@
  * As root the calls come from a port below 1024. The portmapper then takes the registrations for root's, and lets no
  * other user of the machine take them away.
  */
-import { randomInt } from 'node:crypto';
-
 import {
   bindInternet,
   closeDescriptor,
@@ -59,7 +57,7 @@ export class Portmapper {
   }
 
   #call(procedure: Procedure, mapping: Mapping): Promise<Outcome> {
-    const id = randomInt(2 ** 32);
+    const id = randomBelow(2 ** 32);
     const request = encodeCall(id, procedure, mapping);
     let socket: Descriptor;
     try {
@@ -123,7 +121,7 @@ export class Portmapper {
 function bindReserved(socket: Descriptor): void {
   for (let attempt = 0; attempt < reservedAttempts; attempt++) {
     try {
-      bindInternet(socket, 'inet', loopback, randomInt(reserved.lowest, reserved.highest + 1));
+      bindInternet(socket, 'inet', loopback, reserved.lowest + randomBelow(reserved.highest + 1 - reserved.lowest));
       return;
     } catch (error) {
       if (!(error instanceof SystemError)) throw error;
@@ -146,4 +144,10 @@ function receive(socket: Descriptor, buffer: Uint8Array): Uint8Array | undefined
 function troubleOf(error: unknown): Outcome {
   if (!(error instanceof SystemError)) throw error;
   return { trouble: error.message };
+}
+
+/** Web Crypto is there without an import, which would take milliseconds of every start. */
+function randomBelow(end: number): number {
+  const [value = 0] = crypto.getRandomValues(new Uint32Array(1));
+  return value % end;
 }

@@ -20,11 +20,11 @@ import {
   writeFileSync,
 } from 'node:fs';
 import { dirname } from 'node:path';
-import { fileURLToPath } from 'node:url';
-import type { Identity } from '../../model/mod.ts';
 
-/** The same place seen from src/ and from dist/. */
-const source = fileURLToPath(new URL('../../../examples/', import.meta.url));
+import type { Identity } from '../../model/mod.ts';
+import { packageFolder } from '../package-folder.ts';
+
+const source = `${packageFolder}examples/`;
 
 export interface ExamplesFolder {
   readonly path: string;

@@ -1,0 +1,28 @@
+#!/usr/bin/env node
+/**
+ * packaging/bundle.js: puts the compiled modules of dist/ together into a few files in dist/bin/, which the programs in
+ * bin/ and the worker load. Node takes most of a millisecond for each module that it loads, and there are hundreds; what
+ * is imported late in the source is a file of its own and loaded late here too.
+ *
+ * A file in dist/bin/ is as deep as one in dist/cli/, so that both find the parts of the package by the same path.
+ */
+import { rmSync } from 'node:fs';
+import { fileURLToPath } from 'node:url';
+
+import { rolldown } from 'rolldown';
+
+const from = (path) => fileURLToPath(new URL(`../dist/${path}`, import.meta.url));
+
+rmSync(from('bin'), { recursive: true, force: true });
+const bundle = await rolldown({
+  input: {
+    kinetd: from('cli/kinetd.js'),
+    inetd: from('cli/inetd.js'),
+    xinetd: from('cli/xinetd.js'),
+    // By this name the worker is found: see worker/start.ts.
+    main: from('worker/main.js'),
+  },
+  platform: 'node',
+});
+await bundle.write({ dir: from('bin'), format: 'es', chunkFileNames: '[name].js', comments: false });
+await bundle.close();
