@@ -8,6 +8,8 @@ export interface Completable {
   /** What may stand behind it, where that is a closed set. */
   readonly words: readonly string[];
   readonly options: readonly CompletableOption[];
+  /** Behind `--` stands a program with its arguments. */
+  readonly runsProgram: boolean;
 }
 
 export interface CompletableOption {
@@ -36,7 +38,7 @@ _kinetd() {
     COMPREPLY=($(compgen -W '${commands.map(({ name }) => name).join(' ')} --help --version' -- "$word"))
     return
   fi
-  case "$command $before" in
+${programLines(commands)}  case "$command $before" in
 ${valueCases(commands).join('\n')}
   esac
   case $command in
@@ -44,6 +46,16 @@ ${cases.join('\n')}
   esac
 }
 complete -F _kinetd kinetd
+`;
+}
+
+/** Behind two dashes: commands and files. */
+function programLines(commands: readonly Completable[]): string {
+  const names = commands.filter(({ runsProgram }) => runsProgram).map(({ name }) => name);
+  if (names.length === 0) return '';
+  return `  case "$command \${COMP_WORDS[*]:2:COMP_CWORD-2} " in
+    ${names.map((name) => `"${name} "*"-- "*`).join('|')}) COMPREPLY=($(compgen -c -f -- "$word")); return ;;
+  esac
 `;
 }
 

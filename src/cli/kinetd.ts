@@ -32,10 +32,12 @@ function kinetdProgram(finish: (status: number) => void): Command {
     .exitOverride((error) => {
       throw error;
     })
+    // Words of a command are its own: it can tell what stands behind a `--`.
+    .enablePositionalOptions()
     .showHelpAfterError('(kinetd --help shows what there is)')
     .addHelpText(
       'after',
-      '\nExamples:\n  kinetd check -f /etc/xinetd.conf  what is wrong, before anything runs\n  kinetd run -f /etc/xinetd.conf    serve it\n  kinetd status                     look at the daemon that runs\n\nExit status: 0 done, 1 something is wrong with the configuration or the system, 2 wrong usage, 3 no daemon answers.\n',
+      '\nExamples:\n  kinetd check -f /etc/xinetd.conf  what is wrong, before anything runs\n  kinetd run -f /etc/xinetd.conf    serve it\n  kinetd serve 7000 -- tr a-z A-Z   serve one program, without a file\n  kinetd status                     look at the daemon that runs\n\nExit status: 0 done, 1 something is wrong with the configuration or the system, 2 wrong usage, 3 no daemon answers.\n',
     );
   for (const add of commands) add(program, finish);
   return program;

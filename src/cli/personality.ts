@@ -101,6 +101,7 @@ export async function runPersonality(run: PersonalityRun): Promise<number> {
     control,
     mainPid: detached ? process.pid : undefined,
     stayAlive: run.stayAlive,
+    byHand: false,
     pidFile: run.pidFile === undefined ? undefined : resolve(run.pidFile),
     dump: {
       file: run.dumpFile === undefined ? undefined : resolve(run.dumpFile),

@@ -1,4 +1,5 @@
 /** Configuration: from files to the ServiceTable. What daemon/ and cli/ use. */
+export * from './command-line.ts';
 export * from './definition.ts';
 export * from './describe.ts';
 export * from './diagnostic/mod.ts';
@@ -8,4 +9,4 @@ export { decodeBytes, executableOf, headBytes } from './resolve/mod.ts';
 export { settingRows } from './setting-rows.ts';
 export { type FileAccess, isDiagnostic, locate, type Span, systemFiles } from './source/mod.ts';
 export type * from './table.ts';
-export { isXinetdAttribute } from './xinetd/mod.ts';
+export { attributes, isXinetdAttribute, quoted } from './xinetd/mod.ts';

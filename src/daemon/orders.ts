@@ -25,18 +25,26 @@ export class Orders {
   #askers: ((reloaded: Reloaded | undefined) => void)[] = [];
   #answered: ((reloaded: Reloaded | undefined) => void)[] = [];
 
-  constructor() {
+  /** @param hangup what SIGHUP means */
+  constructor(hangup: 'reload' | 'stop') {
     this.ended = new Promise((resolve) => {
       this.#tellEnded = () => resolve('ended');
     });
-    const orders = { SIGHUP: 'reload', SIGUSR2: 'reload', SIGUSR1: 'dump', SIGABRT: 'check' } as const;
+    const orders = {
+      SIGHUP: hangup,
+      SIGUSR2: 'reload',
+      SIGUSR1: 'dump',
+      SIGABRT: 'check',
+      SIGTERM: 'stop',
+      SIGINT: 'stop',
+    } as const;
     for (const [signal, order] of Object.entries(orders)) {
       process.on(signal, () => {
+        if (order === 'stop') return this.#finish('stop');
         this.#wanted.add(order);
         this.#wake?.();
       });
     }
-    for (const signal of ['SIGTERM', 'SIGINT'] as const) process.on(signal, () => this.#finish('stop'));
     process.on('SIGQUIT', () => this.#finish('abandon'));
   }
 

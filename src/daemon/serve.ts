@@ -4,7 +4,7 @@
  *
  * | signal              | effect                                                                  |
  * |---------------------|-------------------------------------------------------------------------|
- * | HUP, USR2           | reload                                                                  |
+ * | HUP, USR2           | reload; HUP stops a daemon that was started by hand, whose terminal has gone |
  * | TERM, INT           | stop: servers get SIGTERM, then SIGKILL after the grace time; a second one kills at once |
  * | QUIT                | stop and leave the servers running                                      |
  * | USR1                | writes the state dump                                                   |
@@ -21,6 +21,7 @@ import { openControl } from './control-desk.ts';
 import { Daemon, type DaemonOptions } from './daemon.ts';
 import { Orders, type Reloaded } from './orders.ts';
 import { PidFile } from './pid-file.ts';
+import { placeOf } from './place.ts';
 
 export interface ServeOptions extends Omit<DaemonOptions, 'passed'> {
   /** Reads the whole configuration anew. Never rejects for what a file holds: see {@link ServiceTable.usable}. */
@@ -37,6 +38,8 @@ export interface ServeOptions extends Omit<DaemonOptions, 'passed'> {
   readonly control: ControlAddress | undefined;
   /** Whether to go on without a single service. */
   readonly stayAlive: boolean;
+  /** Somebody sits before it: each socket has to open, or it ends and says so; and it ends with the terminal. */
+  readonly byHand: boolean;
   readonly pidFile: string | undefined;
   /** Seconds between two checks of the daemon's own state; undefined: only when it is asked for. */
   readonly checkSeconds: number | undefined;
@@ -80,7 +83,7 @@ export async function serve(options: ServeOptions): Promise<number> {
     log.write('CRITICAL', `internal error: ${error.stack ?? error.message}. Exiting...`);
   });
   process.on('exit', () => options.logs.close());
-  const orders = new Orders();
+  const orders = new Orders(options.byHand ? 'stop' : 'reload');
   const table = await Promise.race([options.load(), orders.ended]);
   if (table === 'ended') {
     log.write('WARNING', 'Exiting...');
@@ -104,8 +107,9 @@ export async function serve(options: ServeOptions): Promise<number> {
     // Before the log says that it works. Nobody is answered until then.
     if (options.control !== undefined) control = openControl(options.control, daemon, orders, options);
     daemon.start(table);
-    if (!options.stayAlive && daemon.available === 0) {
-      log.write('CRITICAL', 'no services. Exiting...');
+    const lacking = whatLacks(daemon, options);
+    if (lacking !== undefined) {
+      log.write('CRITICAL', `${lacking}. Exiting...`);
       await daemon.abandon();
       return 1;
     }
@@ -117,6 +121,14 @@ export async function serve(options: ServeOptions): Promise<number> {
     control?.close();
     removePidFile(pidFile, options);
   }
+}
+
+/** Why a daemon that has just been started is of no use. */
+function whatLacks({ available, services }: Daemon, { stayAlive, byHand }: ServeOptions): string | undefined {
+  const closed = services.flatMap(({ listeners }) => listeners.filter(({ local }) => local === undefined));
+  if (byHand && closed.length > 0)
+    return `cannot listen on ${closed.map(({ endpoint }) => placeOf(endpoint)).join(', ')}`;
+  return !stayAlive && available === 0 ? 'no services' : undefined;
 }
 
 async function obey(orders: Orders, daemon: Daemon, notifier: Notifier, options: ServeOptions): Promise<number> {

@@ -22,8 +22,8 @@ export interface ServiceLog {
   readonly flags: Pick<Logging, 'onSuccess' | 'onFailure'>;
 }
 
-/** What is shown of a service that says nothing about logs, when the daemon runs on a terminal. */
-const terminalFlags: { readonly onSuccess: ReadonlySet<SuccessFlag>; readonly onFailure: ReadonlySet<FailureFlag> } = {
+/** Unless {@link ServiceLogOptions.terminalFlags} says otherwise. */
+const usualFlags: ServiceLog['flags'] = {
   onSuccess: new Set<SuccessFlag>(['PID', 'HOST', 'EXIT', 'DURATION']),
   onFailure: new Set<FailureFlag>(['HOST']),
 };
@@ -34,6 +34,8 @@ export interface ServiceLogOptions {
   readonly ident: string;
   /** For services without a log of their own; undefined: they log nothing, as under xinetd. */
   readonly terminal: Sink | undefined;
+  /** What the terminal shows of a service that does not say itself what is logged; undefined: START, EXIT and FAIL. */
+  readonly terminalFlags?: ServiceLog['flags'] | undefined;
   readonly clock: Clock;
   readonly later: Later;
   readonly openFile: OpenFile;
@@ -57,7 +59,7 @@ export class ServiceLogs {
   of(service: Service): ServiceLog | undefined {
     const { sink: place, ...flags } = service.logging;
     if (place === undefined) {
-      const { terminal } = this.#options;
+      const { terminal, terminalFlags = usualFlags } = this.#options;
       if (terminal === undefined) return undefined;
       const silent = flags.onSuccess.size === 0 && flags.onFailure.size === 0;
       return { sink: terminal, flags: silent ? terminalFlags : flags };

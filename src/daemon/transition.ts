@@ -8,9 +8,10 @@
  */
 import type { Listener } from '../listener/mod.ts';
 import type { DaemonLog } from '../log/mod.ts';
-import type { Endpoint, Service } from '../model/mod.ts';
+import type { Service } from '../model/mod.ts';
 import { SystemError } from '../os/mod.ts';
 import { Estate } from './inheritance.ts';
+import { placeOf } from './place.ts';
 import type { PortChange } from './ports.ts';
 import type { ReloadPlan } from './reload-plan.ts';
 import type { RunningService } from './running-service.ts';
@@ -129,11 +130,6 @@ export class Transition {
     const reason = successor === undefined ? '.' : `: ${failure}`;
     this.#log.write('ERROR', `Service ${service.id} failed to start and is deactivated${reason}`);
   }
-}
-
-function placeOf({ family, address, port }: Endpoint): string {
-  if (family === 'unix') return address;
-  return `${address.includes(':') ? `[${address}]` : address}:${port}`;
 }
 
 /** Errors of the system come from the add-on (sockets) and from Node (log files); anything else is a mistake here. */

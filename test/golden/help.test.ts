@@ -45,6 +45,9 @@ test('bash completes commands, options and their values', async () => {
   expect(complete('re')).toEqual(['reload', 'resume']);
   expect(complete('status', '--w')).toEqual(['--watch']);
   expect(complete('kill', '--signal', 'SIGU')).toEqual(['SIGUSR1', 'SIGUSR2']);
+  expect(complete('serve', '8080', '--launch', 'f')).toEqual(['forkserver']);
+  expect(complete('serve', '8080', '--', 'mkfif')).toContain('mkfifo');
+  expect(complete('serve', '8080', '--per')).toEqual(['--per-source']);
   expect(complete('completion', '')).toEqual(expect.arrayContaining(['bash', 'zsh', 'fish']));
 });
 

@@ -27,6 +27,7 @@ function completable(command: Command): Completable {
     name: command.name(),
     about: command.description(),
     words: command.registeredArguments.flatMap(({ argChoices }) => argChoices ?? []),
+    runsProgram: command.usage().includes(' -- '),
     options: command.options.map(({ long, short, description, argChoices, required }) => ({
       names: [long, short].filter((name) => name !== undefined && name !== null),
       about: description,

@@ -8,9 +8,10 @@ import type { InetdOptions } from '../configuration.ts';
 import { examplePort, runExamples } from '../examples/mod.ts';
 import { addExplain } from '../explain.ts';
 import { dialectOption, fileOption } from '../file-options.ts';
-import { wholeNumber } from '../options.ts';
 import { runForeground } from '../run.ts';
 import type { Finish } from './command.ts';
+import { graceOption } from './grace.ts';
+import { numberOf } from './number.ts';
 
 interface RunFlags {
   readonly file: readonly string[];
@@ -37,10 +38,6 @@ interface CheckFlags {
   readonly dialect?: InetdDialect;
 }
 
-const defaultGraceSeconds = 5;
-/** Some eleven days. Node's timers hold no more than 24, and end at once what is longer. */
-const longestGraceSeconds = 1_000_000;
-
 /** An inetd.conf under `kinetd run` is served as its own inetd serves it without options. */
 function inetdOptions({ dialect }: { readonly dialect?: InetdDialect }): InetdOptions {
   return dialect === undefined ? {} : { dialect };
@@ -54,13 +51,8 @@ export function addConfigurationCommands(program: Command, finish: Finish): void
     .addOption(dialectOption())
     .option('--pid-file <file>', 'write the process id there')
     .option('--dump-file <file>', 'where SIGUSR1 writes the state dump')
-    .option('--limit <n>', 'servers of all services together, at most', number(1))
-    .option(
-      '--grace <seconds>',
-      'time between SIGTERM and SIGKILL for servers when it stops',
-      number(0, longestGraceSeconds),
-      defaultGraceSeconds,
-    )
+    .option('--limit <n>', 'servers of all services together, at most', numberOf(1))
+    .addOption(graceOption())
     .option('--end-dropped', 'end the servers of a service that a reload drops, as xinetd does')
     .option('--stay-alive', 'go on without a single service')
     .option(
@@ -123,13 +115,4 @@ function portOption(): Option {
       if (port === undefined) throw new InvalidArgumentError('an example and a port are needed, as in http-echo=8080');
       return new Map([...before, port]);
     });
-}
-
-function number(least: number, most: number = Number.MAX_SAFE_INTEGER): (text: string) => number {
-  return (text) => {
-    const value = wholeNumber(text, least);
-    if (value === undefined) throw new InvalidArgumentError(`a whole number of at least ${least} is needed`);
-    if (value > most) throw new InvalidArgumentError(`a whole number of at most ${most} is needed`);
-    return value;
-  };
 }

@@ -3,5 +3,6 @@ import type { AddCommands } from './command.ts';
 import { addCompletion } from './completion.ts';
 import { addConfigurationCommands } from './configuration.ts';
 import { addControlCommands } from './control.ts';
+import { addServe } from './serve.ts';
 
-export const commands: readonly AddCommands[] = [addConfigurationCommands, addControlCommands, addCompletion];
+export const commands: readonly AddCommands[] = [addConfigurationCommands, addServe, addControlCommands, addCompletion];
