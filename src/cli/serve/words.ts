@@ -60,6 +60,8 @@ export function commandLineOf(
   // What a service has without saying takes 022 from the daemon's.
   if ((umask & 0o022) !== 0o022) imply('umask', [umask.toString(8).padStart(3, '0')]);
   imply('stderr', ['log']);
+  // A service that says nothing closes its port for ten seconds after 50 clients in one, as under xinetd.
+  imply('cps', ['0', '0']);
   if (values.has('log_type')) for (const [name, words] of logged) imply(name, words);
   for (const [name, words] of values) said.say(name, words, `--${isSpoken(name) ? optionName(name) : name} `);
 

@@ -102,6 +102,12 @@ test('--quiet tells of clients that are not served alone', async () => {
   expect(daemon.errors).toBe('FAIL: cat address from=127.0.0.2\n');
 });
 
+test('there is no limit that was not asked for, as a file would have it', async () => {
+  const daemon = await startServe([here, '--', 'echo', 'x']);
+  const address = await listeningAt(daemon);
+  for (let client = 0; client < 60; client++) expect((await talk(address)).text).toBe('x\n');
+});
+
 test('SIGHUP, which comes when the terminal goes, ends it', async () => {
   const daemon = await startServe([here, '--', 'cat']);
   daemon.signal('SIGHUP');
