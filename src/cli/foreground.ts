@@ -2,7 +2,9 @@
  * A daemon in the foreground: messages and service lines go to stderr (service lines to where the configuration says, if
  * it says), Ctrl-C stops it. What `kinetd run` and `kinetd serve` have in common.
  */
+import type { ServiceTable } from '../config/mod.ts';
 import {
+  type Daemon,
   type ServeOptions,
   type ServiceLogOptions,
   ServiceLogs,
@@ -12,25 +14,23 @@ import {
   systemResolver,
 } from '../daemon/mod.ts';
 import { type DaemonLevel, LevelledLog, StreamSink, terminalDaemonLog } from '../log/mod.ts';
-import { asDescriptor, loadAverage, openLog, Pulse } from '../os/mod.ts';
+import { asDescriptor, loadAverage, openLog, outputWithoutWaiting, Pulse } from '../os/mod.ts';
 import { takeSupervisorFacts } from '../supervisor/mod.ts';
 import { defaultDumpFile } from './dump-file.ts';
 import { version } from './version.ts';
 
+/** Shows whole lines to whoever sits before it. */
+export type Show = (lines: string) => void;
+
 export interface ForegroundOptions
   extends Pick<
     ServeOptions,
-    | 'load'
-    | 'report'
-    | 'onStarted'
-    | 'control'
-    | 'stayAlive'
-    | 'byHand'
-    | 'pidFile'
-    | 'processLimit'
-    | 'graceSeconds'
-    | 'endDropped'
+    'load' | 'control' | 'stayAlive' | 'byHand' | 'pidFile' | 'processLimit' | 'graceSeconds' | 'endDropped'
   > {
+  /** Tells the diagnostics of a table; `show` takes whole lines, and keeps nobody waiting for who reads them. */
+  readonly report: (table: ServiceTable, show: Show) => void;
+  /** Called once, when the services are open. */
+  readonly onStarted: (daemon: Daemon, show: Show) => void;
   /** The least important messages that are shown. */
   readonly level: DaemonLevel;
   /** What is shown of services that say nothing about it. */
@@ -42,22 +42,28 @@ export interface ForegroundOptions
 }
 
 /** @returns the exit status */
-export function serveForeground({ level, shown, dumpFile, sources, ...options }: ForegroundOptions): Promise<number> {
+export function serveForeground(foreground: ForegroundOptions): Promise<number> {
+  const { level, shown, dumpFile, sources, report, onStarted, ...options } = foreground;
   const clock = Date.now;
   const pulse = new Pulse();
-  const log = new LevelledLog(terminalDaemonLog(asDescriptor(2), 'kinetd', true), level);
+  const output = outputWithoutWaiting(asDescriptor(2));
+  const terminal = new StreamSink(output, () => '');
+  const show = (lines: string): void => terminal.show(lines);
+  const log = new LevelledLog(terminalDaemonLog(output, 'kinetd', true), level);
   const syslog = syslogTransport();
   // Before the configuration looks at the environment, which servers inherit.
   const supervisor = takeSupervisorFacts(process.env, process.pid);
   return serve({
     ...options,
+    report: (table) => report(table, show),
+    onStarted: (daemon) => onStarted(daemon, show),
     clock,
     pulse,
     log,
     logs: new ServiceLogs({
       syslog,
       ident: 'kinetd',
-      terminal: new StreamSink(asDescriptor(2), () => ''),
+      terminal,
       terminalFlags: shown,
       clock,
       later: (job) => pulse.next(job),

@@ -14,7 +14,7 @@ import {
   terminalDaemonLog,
 } from '../log/mod.ts';
 import type { SyslogFacility } from '../model/mod.ts';
-import { asDescriptor, loadAverage, openLog, Pulse } from '../os/mod.ts';
+import { asDescriptor, type Descriptor, loadAverage, openLog, outputWithoutWaiting, Pulse } from '../os/mod.ts';
 import { takeSupervisorFacts } from '../supervisor/mod.ts';
 import { type InetdOptions, loader } from './configuration.ts';
 import { controlAddress } from './control-address.ts';
@@ -58,10 +58,11 @@ export async function runPersonality(run: PersonalityRun): Promise<number> {
   const control = controlAddress(run.control);
   const clock = Date.now;
   const syslog = syslogTransport();
+  const output = outputWithoutWaiting(asDescriptor(2));
   let log: DaemonLog;
   try {
     // xinetd leaves nothing out; `kinetd loglevel` can.
-    log = new LevelledLog(openDaemonLog(run, syslog), 'DEBUG');
+    log = new LevelledLog(openDaemonLog(run, output, syslog), 'DEBUG');
   } catch (error) {
     process.stderr.write(
       `${run.ident}: cannot open the log: ${error instanceof Error ? error.message : String(error)}\n`,
@@ -73,7 +74,7 @@ export async function runPersonality(run: PersonalityRun): Promise<number> {
     if (run.log.kind !== 'terminal') process.stderr.write(`${run.ident}: warning: ${warning}\n`);
   }
   const pulse = new Pulse();
-  const terminal = run.log.kind === 'terminal' ? new StreamSink(asDescriptor(2), () => '') : undefined;
+  const terminal = run.log.kind === 'terminal' ? new StreamSink(output, () => '') : undefined;
   let started = false;
   // Before the configuration looks at the environment, which servers inherit.
   const supervisor = takeSupervisorFacts(process.env, process.pid);
@@ -121,10 +122,10 @@ export async function runPersonality(run: PersonalityRun): Promise<number> {
   });
 }
 
-function openDaemonLog(run: PersonalityRun, syslog: ReturnType<typeof syslogTransport>): DaemonLog {
+function openDaemonLog(run: PersonalityRun, output: Descriptor, syslog: ReturnType<typeof syslogTransport>): DaemonLog {
   switch (run.log.kind) {
     case 'terminal':
-      return terminalDaemonLog(asDescriptor(2), run.ident, run.debug);
+      return terminalDaemonLog(output, run.ident, run.debug);
     case 'file':
       return fileDaemonLog(resolve(run.log.path), run.ident, Date.now, openLog);
     case 'syslog':

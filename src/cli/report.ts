@@ -12,11 +12,15 @@ export function wantsColour(stream: { readonly isTTY?: boolean }): boolean {
 }
 
 /** Writes all diagnostics of a table to stderr with code frames, errors and warnings and, if wanted, notes. */
-export function printDiagnostics(table: ServiceTable, notes: boolean): void {
+export function printDiagnostics(
+  table: ServiceTable,
+  notes: boolean,
+  show: (lines: string) => void = (lines) => void process.stderr.write(lines),
+): void {
   const colour = wantsColour(process.stderr);
   for (const diagnostic of table.diagnostics) {
     if (diagnostic.severity === 'note' && !notes) continue;
-    process.stderr.write(`${renderDiagnostic(diagnostic, { colour })}\n\n`);
+    show(`${renderDiagnostic(diagnostic, { colour })}\n\n`);
   }
 }
 

@@ -3,7 +3,7 @@ import type { Daemon } from '../daemon/mod.ts';
 import { groupByName } from '../os/mod.ts';
 import { chosenPaths, type InetdOptions, loader } from './configuration.ts';
 import { controlAddress } from './control-address.ts';
-import { serveForeground } from './foreground.ts';
+import { type Show, serveForeground } from './foreground.ts';
 import { openPlaces } from './places.ts';
 import { printDiagnostics } from './report.ts';
 
@@ -49,12 +49,12 @@ export async function runForeground(options: RunOptions): Promise<number> {
     control: controlAddress(options.control, group?.gid),
     byHand: false,
     sources: chosen.paths,
-    report: (table) => printDiagnostics(table, options.debug),
+    report: (table, show) => printDiagnostics(table, options.debug, show),
     onStarted: options.onStarted ?? printListeners,
   });
 }
 
 /** `echo: tcp 127.0.0.1:7777` or `/run/echo: unix /run/echo` for each socket. */
-function printListeners(daemon: Daemon): void {
-  for (const { service, place } of openPlaces(daemon)) process.stderr.write(`${service.id}: ${place}\n`);
+function printListeners(daemon: Daemon, show: Show): void {
+  for (const { service, place } of openPlaces(daemon)) show(`${service.id}: ${place}\n`);
 }

@@ -29,8 +29,13 @@ export class StreamSink implements Sink {
   }
 
   write(line: string): void {
+    this.show(`${this.#prefix()}${printable(line)}\n`);
+  }
+
+  /** Whole lines that are fit to be shown as they are, kept or lost together. */
+  show(lines: string): void {
     const waiting = this.#size > 0;
-    this.#keep(line);
+    this.#keep(lines);
     if (!waiting) this.#drain();
   }
 
@@ -43,8 +48,8 @@ export class StreamSink implements Sink {
     this.#drain();
   }
 
-  #keep(line: string): void {
-    const bytes = Buffer.from(`${this.#prefix()}${printable(line)}\n`);
+  #keep(lines: string): void {
+    const bytes = Buffer.from(lines);
     if (this.#size + bytes.length > mostPending) {
       this.#lost++;
       return;
@@ -60,7 +65,7 @@ export class StreamSink implements Sink {
       if (this.#lost === 0) return;
       const lost = this.#lost;
       this.#lost = 0;
-      this.#keep(`${lost} lines could not be written here`);
+      this.#keep(`${this.#prefix()}${lost} lines could not be written here\n`);
       this.#told = lost;
       this.#offer();
       this.#told = 0;

@@ -14,6 +14,7 @@ export * from './inherited.ts';
 export * from './launch.ts';
 export * from './limits.ts';
 export * from './names.ts';
+export * from './output.ts';
 export * from './privileged-file.ts';
 export * from './pulse.ts';
 export * from './sender.ts';

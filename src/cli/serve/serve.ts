@@ -18,7 +18,7 @@ import type { Endpoint, FailureFlag, Service } from '../../model/mod.ts';
 import { currentUmask, userById } from '../../os/mod.ts';
 import { realMachine } from '../check/machine.ts';
 import { controlAddress } from '../control-address.ts';
-import { serveForeground } from '../foreground.ts';
+import { type Show, serveForeground } from '../foreground.ts';
 import { outliveReaders } from '../output.ts';
 import { openPlaces } from '../places.ts';
 import { printDiagnostics } from '../report.ts';
@@ -79,12 +79,12 @@ export async function serveCommand(command: ServeCommand): Promise<number> {
     graceSeconds: command.graceSeconds,
     endDropped: false,
     sources: ['the command line'],
-    report(later) {
-      printDiagnostics(first ? table : later, command.voice === 'verbose');
+    report(later, show) {
+      printDiagnostics(first ? table : later, command.voice === 'verbose', show);
       first = false;
     },
-    onStarted(daemon) {
-      if (command.voice !== 'quiet') introduce(daemon, service, command);
+    onStarted(daemon, show) {
+      if (command.voice !== 'quiet') introduce(daemon, service, command, show);
     },
   });
 }
@@ -130,19 +130,19 @@ function print(line: CommandLine): boolean {
 }
 
 /** Where it listens, and what somebody who has typed a line may not have thought of. */
-function introduce(daemon: Daemon, { access, server }: Service, { attributes }: ServeCommand): void {
+function introduce(daemon: Daemon, { access, server }: Service, { attributes }: ServeCommand, show: Show): void {
   const places = openPlaces(daemon);
   for (const { place, endpoint } of places) {
     const all = isWildcard(endpoint) ? ' (every address of this machine)' : '';
-    process.stderr.write(`kinetd: listening on ${place}${all}\n`);
+    show(`kinetd: listening on ${place}${all}\n`);
   }
   const everybody = access.onlyFrom === undefined && access.noAccess.length === 0 && access.names === undefined;
   if (everybody && places.some(({ endpoint }) => isWildcard(endpoint))) {
-    process.stderr.write('kinetd: whoever reaches this machine is served; --from says who is\n');
+    show('kinetd: whoever reaches this machine is served; --from says who is\n');
   }
   const root = server.kind === 'program' && server.launch.identity?.uid === 0;
   if (root && !attributes.has('user')) {
-    process.stderr.write('kinetd: the program runs as root; --user gives it another user\n');
+    show('kinetd: the program runs as root; --user gives it another user\n');
   }
 }
 
