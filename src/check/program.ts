@@ -157,7 +157,7 @@ function checkWorkingDirectory(subject: Subject, path: string, who: Credentials,
     'server-forbidden',
     'working_directory',
     `${userOf(who)} may not pass ${wall}, and the program runs in ${path}`,
-    caveat,
+    `write working_directory = / for a program that needs no other; ${caveat}`,
   );
 }
 

@@ -60,7 +60,8 @@ export async function runExamples(options: ExamplesOptions): Promise<number> {
       controlGroup: undefined,
       onStarted: (daemon) => {
         const table = examplesTable(prepared, folder.state, listensOn(daemon), typedCommand());
-        process.stdout.write(`\n${table}\nCtrl-C ends them.\n\n`);
+        const own = `A program of your own: ${byNpm() ? 'bin/' : ''}kinetd serve tcp:127.0.0.1:7000 -- ./program`;
+        process.stdout.write(`\n${table}\nCtrl-C ends them. ${own}\n\n`);
       },
     });
   } finally {
@@ -95,7 +96,11 @@ function servicesAccount(): Account {
 
 /** npm hands options on behind two dashes. */
 function typedCommand(): string {
-  return process.env['npm_lifecycle_event'] === 'start' ? 'npm start --' : 'kinetd examples';
+  return byNpm() ? 'npm start --' : 'kinetd examples';
+}
+
+function byNpm(): boolean {
+  return process.env['npm_lifecycle_event'] === 'start';
 }
 
 /** Root's TMPDIR may be closed to others, and configuration files have no quotes for a blank in a name. */

@@ -67,6 +67,7 @@ export async function serveCommand(command: ServeCommand): Promise<number> {
   const control = command.control === undefined ? undefined : controlAddress(command.control, undefined);
   let first = true;
   return serveForeground({
+    // Anew, since what a supervisor has said to the daemon is no part of the environment any more.
     load,
     level: levels[command.voice],
     shown: command.voice === 'quiet' ? failures : undefined,
@@ -102,7 +103,11 @@ function surroundings(): Parameters<typeof commandLineOf>[1] {
 
 /** With what `kinetd check` would find on this machine. */
 function inspected(reading: Reading, table: ServiceTable): ServiceTable {
-  const found = inspect(reading, table, realMachine()).map(asHere);
+  // Ports that a supervisor has opened are taken, and are meant to be.
+  const passed = process.env['LISTEN_FDS'] !== undefined;
+  const found = inspect(reading, table, realMachine())
+    .filter(({ code }) => !passed || (code !== 'port-taken' && code !== 'port-privileged'))
+    .map(asHere);
   return withAdvice({ ...table, diagnostics: [...table.diagnostics, ...found] });
 }
 

@@ -5,9 +5,10 @@ import { join } from 'node:path';
 
 import { expect, onTestFinished, test } from 'vitest';
 
+import { talk } from '../../daemon/client.ts';
 import { isRoot, testFolder } from '../../daemon/kinetd.ts';
 import { shell } from '../../daemon/programs.ts';
-import { ordinary, serving } from '../../daemon/serve.ts';
+import { listeningAt, ordinary, serving, startServe } from '../../daemon/serve.ts';
 
 const here = 'tcp:127.0.0.1:0';
 
@@ -150,10 +151,16 @@ test('what only root may do, said by an ordinary user', async () => {
   expect([datagrams.status, user.status]).toEqual([1, 1]);
 });
 
-test.runIf(isRoot)('a program that its user cannot reach is told before anybody comes', async () => {
-  const daemon = serving([here, '--user', 'nobody', '--', './closed/program'], {
-    files: { 'closed/program': shell('') },
-    shell: 'chmod 700 closed',
+test.runIf(isRoot)('what its user cannot reach is told before anybody comes, with the way out', async () => {
+  const files = { 'closed/program': shell('pwd\n') };
+  const hidden = serving([here, '--user', 'nobody', '--', './closed/program'], { files, shell: 'chmod 700 closed' });
+  await hidden.says(/warning\[server-forbidden\]: uid \d+ may not pass .*\/closed on the way to/);
+
+  const lost = await startServe([here, '--user', 'nobody', '--', 'pwd'], { shell: 'chmod 700 .' });
+  await lost.says(/uid \d+ may not pass \S+, and the program runs in \S+\n[\s\S]*help: write --working-directory \/ /);
+  const found = await startServe([here, '--user', 'nobody', '--working-directory', '/', '--', 'pwd'], {
+    shell: 'chmod 700 .',
   });
-  await daemon.says(/warning\[server-forbidden\]: uid \d+ may not pass .*\/closed on the way to/);
+  expect(found.errors).not.toContain('warning');
+  expect((await talk(await listeningAt(found))).text).toBe('/\n');
 });

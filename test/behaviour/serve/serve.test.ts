@@ -4,6 +4,7 @@ import { join } from 'node:path';
 
 import { expect, test } from 'vitest';
 
+import { passing } from '../../daemon/activation.ts';
 import { open, talk, UdpClient } from '../../daemon/client.ts';
 import { command } from '../../daemon/commands.ts';
 import { currentUser, isRoot, startKinetd } from '../../daemon/kinetd.ts';
@@ -176,4 +177,13 @@ test('what --print writes is the same service for kinetd run', async () => {
   const address = await daemon.address('sh');
   expect((await talk(address)).text).toBe(`1 it's\n${printing.folder}\n`);
   expect((await talk(address, { from: '127.0.0.2' })).text).toBe('');
+});
+
+test.skipIf(python3 === undefined)('a port that a supervisor has opened and passed', async () => {
+  const port = await fixedPort();
+  const daemon = await startServe([`tcp:127.0.0.1:${port}`, '--shell', 'env'], { wrapper: passing([{ port }]) });
+  const { text } = await talk({ host: '127.0.0.1', port });
+  expect(text).toContain('REMOTE_HOST=127.0.0.1\n');
+  expect(text).not.toContain('LISTEN_');
+  expect(daemon.errors).not.toContain('port-taken');
 });
