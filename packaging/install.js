@@ -85,7 +85,14 @@ function install() {
     put(to, fill ? text.replaceAll('@BINDIR@', join(prefix, 'bin')) : text);
   }
   replaceFolder(documentation, (folder) => {
-    for (const from of ['README.md', 'LICENSE', 'docs', 'contrib/kinetd.socket']) {
+    for (const from of [
+      'README.md',
+      'LICENSE',
+      'docs',
+      'contrib/kinetd.socket',
+      'contrib/kinetd.rules.yml',
+      'contrib/kinetd-dashboard.json',
+    ]) {
       cpSync(join(source, from), join(folder, from.split('/').at(-1)), { recursive: true });
     }
     rmSync(join(folder, 'docs/generate.js'));

@@ -154,6 +154,9 @@ export interface Settings {
   readonly banner_success?: string;
   readonly banner_fail?: string;
   readonly mdns?: boolean;
+  /** Only in defaults: where metrics are told, not looked up, and to whom. */
+  readonly metrics?: readonly ListenItem[];
+  readonly metrics_from?: readonly AccessItem[];
   /** Only in defaults: ids, in lower case. */
   readonly enabled?: readonly string[];
   readonly disabled?: readonly string[];

@@ -33,6 +33,7 @@ import { HostsBanners } from './hosts-banners.ts';
 import { HostsFiles, type HostsPaths } from './hosts-files.ts';
 import { Inquiries, type Resolver } from './inquiries.ts';
 import { muxTargetsOf, serverLines, serviceLines } from './listings.ts';
+import { metricsOf } from './metrics.ts';
 import { boundTo, internetSockets, openDescriptors } from './own-process.ts';
 import { Registrar } from './registrar.ts';
 import { planReload } from './reload-plan.ts';
@@ -94,10 +95,13 @@ export class Daemon {
   #defaults: Settings = {};
   readonly #consistency = new Consistency();
   readonly #registrar: Registrar;
+  readonly #reloads = { done: 0, failed: 0 };
+  readonly #startedAt: number;
   #stopping: Promise<void> | undefined;
 
   constructor(options: DaemonOptions) {
     this.#options = options;
+    this.#startedAt = options.clock();
     this.#exits = watchExits((exits) => {
       const others = exits.filter((facts) => !this.#worker.exited(facts));
       const { servers, forkservers } = this.#forkservers.sort(others);
@@ -122,6 +126,7 @@ export class Daemon {
       worker: this.#worker,
       muxTargets: muxTargetsOf(() => this.#services),
       list: (what) => (what === 'services' ? serviceLines(this.#services) : serverLines(this.#servers)),
+      metrics: () => this.metrics(),
       sources: new Sources((words) => void crypto.getRandomValues(words), options.clock()),
       inquiries,
       denied,
@@ -154,6 +159,23 @@ export class Daemon {
     return this.#services.filter(({ active }) => active).length;
   }
 
+  /** All metrics, as Prometheus reads them. */
+  metrics(): string {
+    return metricsOf({
+      version: this.#options.dump.title.split(' ').at(-1) ?? '',
+      startedAt: this.#startedAt,
+      reloads: this.#reloads,
+      bans: this.bans.list(this.#options.clock()).length,
+      workerTasks: this.#worker.tasks,
+      services: this.#services,
+    });
+  }
+
+  /** A reload that has come to nothing, since the configuration cannot be used. */
+  reloadFailed(): void {
+    this.#reloads.failed++;
+  }
+
   /** Opens all services of the first table. Those that cannot be opened are reported and tried again. */
   start(table: ServiceTable): void {
     this.#services = [...this.#goOver(table).started];
@@ -166,6 +188,7 @@ export class Daemon {
   /** @param table a usable one; see {@link ServiceTable.usable} */
   reload(table: ServiceTable): Outcome {
     const { log, logs } = this.#options;
+    this.#reloads.done++;
     this.#shared.bannerFiles.forget();
     const outcome = this.#goOver(table);
     const { kept, started, retained, dropped } = outcome;

@@ -3,6 +3,7 @@
  * EXIT. The same lines, limits and counts as for a server of the service's own, with these differences:
  *
  * - `pid=` is the worker's, where xinetd has a child for the connection;
+ * - a scraper of the metrics gets them when the worker has heard that it wants them;
  * - daytime, time and lists are answered at once: START has `pid=0`, there is no EXIT, and they are no instance (as xinetd);
  * - so are datagrams. The worker has the socket for a second at a time and answers whom the daemon allows: the sender of
  *   the first datagram, whom the daemon sees without reading it, and those whom the worker asks about. Each of them has
@@ -27,6 +28,8 @@ export interface DelegatingService {
   readonly timeout: () => number | undefined;
   /** The lines of a list, with their ends. */
   readonly list: (what: ListingPlan['name']) => readonly string[];
+  /** The daemon's metrics as text. */
+  readonly metrics: () => string;
   /** Decides about the sender of a datagram, and logs it. */
   readonly judge: (listener: Listener, sender: Peer) => boolean;
   /** Leaves clients in the kernel's queue until it is resumed. */
@@ -62,6 +65,9 @@ const lendMilliseconds = 1000;
 
 /** For the line that a client of tcpmux begins with. */
 const lineMilliseconds = 30_000;
+
+/** For a request of HTTP and the answer to it. */
+const scrapeMilliseconds = 30_000;
 
 const momentary: ReadonlySet<BuiltinName> = new Set<BuiltinName>(['daytime', 'time']);
 
@@ -108,6 +114,20 @@ export class Delegated {
       },
       onWants: (task, name) => client.wants(task, name),
       onCut: () => client.cut(),
+    });
+  }
+
+  /** Has the worker hear whether a connection wants the metrics, and tell them. */
+  tellMetrics(listener: Listener | undefined, connection: Connection): void {
+    let told = false;
+    this.#hand({ kind: 'scrape', milliseconds: scrapeMilliseconds }, true, listener, connection, {
+      onStarted: () => closeDescriptor(connection.descriptor),
+      onEnded: () => {},
+      // A worker has no reason to ask twice.
+      onWants: (task) => {
+        if (!told) this.#worker.say(task, this.#service.metrics());
+        told = true;
+      },
     });
   }
 

@@ -140,6 +140,7 @@ export class RunningService implements ListenerObserver {
       record: this.#events.record,
       timeout: () => this.#service.limits.timeout?.seconds,
       list: shared.list,
+      metrics: shared.metrics,
       complain: this.#events.complain,
       judge: (listener, sender) => this.#pending.judgeSender(listener, sender),
       rest: (listener) => this.#ports.holdFor(listener, workerRetrySeconds),
@@ -341,6 +342,9 @@ export class RunningService implements ListenerObserver {
         return;
       case 'tcpmux':
         this.#delegated.multiplex(this.#shared.muxTargets, listener, connection);
+        return;
+      case 'metrics':
+        this.#delegated.tellMetrics(listener, connection);
         return;
       case 'sensor':
         closeDescriptor(descriptor);

@@ -177,6 +177,7 @@ async function reload(
   if (table === 'ended') return undefined;
   report(table);
   if (!table.usable) {
+    daemon.reloadFailed();
     log.write('WARNING', 'reconfiguration failed; the running configuration stays');
     notifier.ready(`${statusOf(daemon)}; the last reload failed`);
     return { table, outcome: undefined };

@@ -27,6 +27,8 @@ export interface Shared extends Greetings {
   readonly muxTargets: MuxTargets;
   /** The lines of an internal service that lists what there is. */
   readonly list: (what: ListingPlan['name']) => readonly string[];
+  /** The daemon's metrics as text. */
+  readonly metrics: () => string;
   readonly sources: Sources;
   readonly inquiries: Inquiries;
   /** Clients that have touched a sensor. */

@@ -50,7 +50,7 @@ export interface RpcProgram {
 }
 
 /** Who answers the clients of a service. Each kind holds what it needs and nothing that only another kind uses. */
-export type ServerPlan = ProgramPlan | BuiltinPlan | ListingPlan | TcpmuxPlan | RedirectPlan | SensorPlan;
+export type ServerPlan = ProgramPlan | BuiltinPlan | ListingPlan | MetricsPlan | TcpmuxPlan | RedirectPlan | SensorPlan;
 
 /** A program is started. */
 export interface ProgramPlan {
@@ -99,6 +99,11 @@ export interface SensorPlan {
   readonly kind: 'sensor';
   /** 0: not at all, the touch is only logged. */
   readonly denyMinutes: number | 'FOREVER';
+}
+
+/** The worker tells the daemon's metrics over HTTP. */
+export interface MetricsPlan {
+  readonly kind: 'metrics';
 }
 
 /** The worker sends a list: of the services that are at work, or of the servers that run. */

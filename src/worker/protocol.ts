@@ -52,6 +52,13 @@ export interface TcpmuxJob {
   readonly milliseconds: number;
 }
 
+/** A connection: hear whether it wants the metrics (HTTP), and send what the daemon says then. */
+export interface ScrapeJob {
+  readonly kind: 'scrape';
+  /** From the connection to the end of the answer. */
+  readonly milliseconds: number;
+}
+
 /** A connection: ask the ident server of the client's machine whose it is, and hold it until then. */
 export interface IdentJob {
   readonly kind: 'ident';
@@ -61,7 +68,7 @@ export interface IdentJob {
 }
 
 /** What is to be done with a descriptor. */
-export type Job = StreamJob | DatagramJob | TextJob | TcpmuxJob | RedirectJob | IdentJob;
+export type Job = StreamJob | DatagramJob | TextJob | TcpmuxJob | ScrapeJob | RedirectJob | IdentJob;
 
 /** A connection: pass it on. */
 export interface RedirectJob {
@@ -81,7 +88,10 @@ export type Order =
   | { readonly order: 'serve'; readonly task: TaskId; readonly job: Job }
   /** Whether the sender that the worker has asked about may be answered. */
   | { readonly order: 'verdict'; readonly task: TaskId; readonly allowed: boolean }
-  /** What a client of tcpmux gets: all of it, or (`goesOn`) before the daemon gives the connection to somebody else. */
+  /**
+   * What a client of tcpmux gets: all of it, or (`goesOn`) before the daemon gives the connection to somebody else. A part
+   * of what a scraper gets: the last one, or not (`goesOn`).
+   */
   | { readonly order: 'reply'; readonly task: TaskId; readonly text: string; readonly goesOn: boolean }
   /** Close what the task has, and report its end. */
   | { readonly order: 'end'; readonly task: TaskId };
@@ -92,7 +102,10 @@ export type Report =
   | { readonly report: 'ready' }
   /** A datagram of somebody else is there; nothing more is answered until there is a verdict. */
   | { readonly report: 'asks'; readonly task: TaskId; readonly sender: Peer }
-  /** A client of tcpmux has named a service, in any case; nothing happens until there is a reply. */
+  /**
+   * A client of tcpmux has named a service, in any case, or a scraper wants the `metrics`; nothing happens until there is
+   * a reply.
+   */
   | { readonly report: 'wants'; readonly task: TaskId; readonly name: string }
   /** The task's descriptor is closed. Bytes from and to the client. */
   | {
@@ -162,7 +175,7 @@ function readOrder({ order, task, job, allowed, text, goesOn }: Fields): Order |
 
 function readJob({ kind, name, target, sender, client, local, milliseconds, each, text }: Fields): Job | undefined {
   if (kind === 'text') return isText(text) ? { kind, text } : undefined;
-  if (kind === 'tcpmux') return isCount(milliseconds) ? { kind, milliseconds } : undefined;
+  if (kind === 'tcpmux' || kind === 'scrape') return isCount(milliseconds) ? { kind, milliseconds } : undefined;
   if (kind === 'redirect') {
     const read = isFields(target) ? readTarget(target) : undefined;
     return read === undefined ? undefined : { kind, target: read };

@@ -4,6 +4,7 @@
 import type { IdentAnswer } from '../model/mod.ts';
 import { closeDescriptor, type Descriptor, SystemError } from '../os/mod.ts';
 import { answerStream, Datagrams, sayText, Tcpmux } from './builtin/mod.ts';
+import { Scrape } from './http/mod.ts';
 import { identify } from './ident/mod.ts';
 import type { Job, Order, RelayFailure, Report, TaskId } from './protocol.ts';
 import { relay } from './relay/mod.ts';
@@ -91,6 +92,11 @@ export class Tasks {
       case 'datagrams':
         return new Datagrams(job, descriptor, {
           onUnknown: (address, port) => this.#report({ report: 'asks', task, sender: { address, port } }),
+          onEnded: ended,
+        });
+      case 'scrape':
+        return new Scrape(job, descriptor, {
+          onWanted: () => this.#report({ report: 'wants', task, name: 'metrics' }),
           onEnded: ended,
         });
       case 'tcpmux':

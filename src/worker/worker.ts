@@ -17,7 +17,7 @@
 import type { ExitFacts, IdentAnswer, Launched, LaunchPlan, Peer } from '../model/mod.ts';
 import { closeDescriptor, type Descriptor, signalProcess } from '../os/mod.ts';
 import { Channel } from './channel.ts';
-import { type Job, type RelayFailure, type Report, readReports, type TaskId, textOf } from './protocol.ts';
+import { type Job, longestText, type RelayFailure, type Report, readReports, type TaskId, textOf } from './protocol.ts';
 import { startWorker } from './start.ts';
 
 export interface WorkerOptions {
@@ -63,7 +63,7 @@ export interface TaskObserver {
   onRefused(): void;
   /** Called once, after {@link TaskObserver.onStarted}. */
   onEnded(end: TaskEnd): void;
-  /** For tcpmux: {@link Worker.reply} has to follow, or {@link Worker.end}. */
+  /** For tcpmux {@link Worker.reply}, for metrics {@link Worker.say} has to follow, or {@link Worker.end}. */
   onWants?(name: string): void;
   /** For datagrams: whether this sender is answered too. */
   onAsks?(sender: Peer): boolean;
@@ -170,6 +170,15 @@ export class Worker {
    */
   reply(id: TaskId, lines: readonly string[], goesOn: boolean): void {
     this.#process?.channel.send({ order: 'reply', task: id, text: textOf(lines), goesOn });
+  }
+
+  /** What a scraper gets, in ASCII. */
+  say(id: TaskId, text: string): void {
+    const ends = text.length === 0 ? 1 : text.length;
+    for (let at = 0; at < ends; at += longestText) {
+      const part = text.slice(at, at + longestText);
+      this.#process?.channel.send({ order: 'reply', task: id, text: part, goesOn: at + longestText < ends });
+    }
   }
 
   /** A child of the daemon has ended. @returns whether it was the worker */

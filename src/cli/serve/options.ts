@@ -17,6 +17,8 @@ type Unspoken =
   | 'enabled'
   | 'listen'
   | 'mdns'
+  | 'metrics'
+  | 'metrics_from'
   | 'port'
   | 'protocol'
   | 'redirect'

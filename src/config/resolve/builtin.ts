@@ -17,6 +17,7 @@ const plans: Readonly<Record<string, { readonly plan: InternalPlan; readonly typ
   services: { plan: { kind: 'listing', name: 'services' }, types: ['stream'] },
   servers: { plan: { kind: 'listing', name: 'servers' }, types: ['stream'] },
   tcpmux: { plan: { kind: 'tcpmux' }, types: ['stream'] },
+  metrics: { plan: { kind: 'metrics' }, types: ['stream'] },
 };
 
 export function resolveBuiltin(

@@ -16,6 +16,7 @@ import { locate, type SourceFile, type Span } from '../source/mod.ts';
 import type { Attribute, ListAttribute, Report, Value } from './attribute.ts';
 import { attributeNamed, attributes, attributeWords } from './attributes/mod.ts';
 import type { LoadedEntry } from './load.ts';
+import { metricsServices } from './metrics-services.ts';
 import { type Assignment, type DefaultsEntry, type ServiceEntry, spanOf } from './tree.ts';
 
 /** What all `defaults` entries together say. */
@@ -50,6 +51,7 @@ export function interpret(entries: readonly LoadedEntry[]): Interpretation {
     for (const diagnostic of found) diagnostics.push(diagnostic);
   }
   const { settings, spans, listSpans } = defaults;
+  definitions.push(...metricsServices(settings, spans));
   return { definitions, defaults: { settings, spans, listSpans }, diagnostics, usable };
 }
 

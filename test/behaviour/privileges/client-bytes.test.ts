@@ -125,6 +125,16 @@ test.skipIf(noTrace !== undefined)('of clients that are redirected, nor of their
   expect(readings(calls.others)).not.toEqual([]);
 });
 
+test.skipIf(noTrace !== undefined)('of those who ask for metrics', async () => {
+  const metrics = 'defaults\n{\n\tmetrics = tcp:127.0.0.1:0\n}\n';
+  const calls = await traced([metrics], async (daemon) => {
+    const request = `GET /metrics HTTP/1.1\r\nUser-Agent: ${words}\r\n\r\n`;
+    expect((await talk(await daemon.address('metrics'), { send: request })).text).toContain('kinetd_services 1\n');
+  });
+  expect(readings(calls.daemon)).toEqual([]);
+  expect(readings(calls.others).filter((call) => call.includes(words))).not.toEqual([]);
+});
+
 /** The program and what it is loaded with; what the system says about names, times and itself. */
 const places = [
   root,

@@ -8,12 +8,15 @@ import { list, one, some } from '../attribute.ts';
 import type { Word } from '../tree.ts';
 import { anyWord, largestInt } from '../values.ts';
 
-function accessList(
-  description: Pick<ListDescription<readonly AccessItem[], AccessItem>, 'default' | 'documentation' | 'example'>,
+/** A list of clients. */
+export function accessList(
+  description: Pick<
+    ListDescription<readonly AccessItem[], AccessItem>,
+    'places' | 'default' | 'documentation' | 'example'
+  >,
 ): AttributeTable['only_from'] {
   return list<readonly AccessItem[], AccessItem>({
     ...description,
-    places: 'both',
     syntax: '[ADDRESS | BLOCK | NAME…]',
     removable: true,
     parse: parseAccessItem,
@@ -42,6 +45,7 @@ function parseTimeRange(word: Word, report: Report): TimeRange | undefined {
 
 export const access: Pick<AttributeTable, 'only_from' | 'no_access' | 'access_times' | 'deny_time' | 'libwrap'> = {
   only_from: accessList({
+    places: 'both',
     default: 'everyone',
     documentation: [
       'The clients that may use the service; an empty list lets no one in. A client that both `only_from` and `no_access` hold is judged by the more specific of the two blocks, and refused when they are equal. The check comes before anything is started.',
@@ -53,6 +57,7 @@ export const access: Pick<AttributeTable, 'only_from' | 'no_access' | 'access_ti
   }),
 
   no_access: accessList({
+    places: 'both',
     default: 'no one',
     documentation: ['The clients that may not use the service. The forms are those of `only_from`.'],
     example: 'no_access = 192.0.2.66',

@@ -13,7 +13,8 @@ const mostPorts = 1024;
 
 const help = 'write tcp:PORT, udp:PORT, tcp:ADDRESS:PORT, tcp:[IPV6]:PORT, tcp:FROM-TO, or unix:/PATH';
 
-function parseItem(word: Word, report: Report): ListenItem | undefined {
+/** One word of `listen`. */
+export function parseListenItem(word: Word, report: Report): ListenItem | undefined {
   const [, transport, rest = ''] = /^(tcp|udp|unix):(.*)$/i.exec(word.text) ?? [];
   switch (transport?.toLowerCase()) {
     case 'unix':
@@ -82,7 +83,7 @@ export const listen: Pick<
     example: 'listen = tcp:8080 tcp:[::1]:8081 unix:/run/hello',
     commentable: true,
     parse: (words, report) => {
-      const items = words.map((word) => parseItem(word, report));
+      const items = words.map((word) => parseListenItem(word, report));
       const good = items.filter((item) => item !== undefined);
       return good.length === items.length ? good : undefined;
     },

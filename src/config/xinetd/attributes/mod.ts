@@ -12,6 +12,7 @@ import { launch } from './launch.ts';
 import { limits } from './limits.ts';
 import { listen } from './listen.ts';
 import { logging } from './logging.ts';
+import { metrics } from './metrics.ts';
 import { network } from './network.ts';
 import { program } from './program.ts';
 import { rates } from './rates.ts';
@@ -24,6 +25,7 @@ export const attributeGroups: Readonly<Record<string, Partial<AttributeTable>>> 
   'Who may use it': access,
   Limits: { ...limits, ...rates },
   Logging: logging,
+  Metrics: metrics,
   Banners: banners,
 };
 
@@ -37,6 +39,7 @@ export const attributes: AttributeTable = {
   ...limits,
   ...rates,
   ...logging,
+  ...metrics,
   ...banners,
 };
 

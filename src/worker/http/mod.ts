@@ -1,0 +1,2 @@
+/** What the worker says over HTTP. */
+export { Scrape } from './scrape.ts';
