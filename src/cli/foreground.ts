@@ -14,7 +14,7 @@ import {
   systemResolver,
 } from '../daemon/mod.ts';
 import { type DaemonLevel, LevelledLog, StreamSink, terminalDaemonLog } from '../log/mod.ts';
-import { asDescriptor, loadAverage, openLog, outputWithoutWaiting, Pulse } from '../os/mod.ts';
+import { asDescriptor, loadAverage, openLog, Pulse, writerWithoutWaiting } from '../os/mod.ts';
 import { takeSupervisorFacts } from '../supervisor/mod.ts';
 import { defaultDumpFile } from './dump-file.ts';
 import { version } from './version.ts';
@@ -46,10 +46,9 @@ export function serveForeground(foreground: ForegroundOptions): Promise<number> 
   const { level, shown, dumpFile, sources, report, onStarted, ...options } = foreground;
   const clock = Date.now;
   const pulse = new Pulse();
-  const output = outputWithoutWaiting(asDescriptor(2));
-  const terminal = new StreamSink(output, () => '');
+  const terminal = new StreamSink(writerWithoutWaiting(asDescriptor(2)), 'kinetd');
   const show = (lines: string): void => terminal.show(lines);
-  const log = new LevelledLog(terminalDaemonLog(output, 'kinetd', true), level);
+  const log = new LevelledLog(terminalDaemonLog(terminal, 'kinetd', true), level);
   const syslog = syslogTransport();
   // Before the configuration looks at the environment, which servers inherit.
   const supervisor = takeSupervisorFacts(process.env, process.pid);

@@ -14,7 +14,7 @@ import {
   terminalDaemonLog,
 } from '../log/mod.ts';
 import type { SyslogFacility } from '../model/mod.ts';
-import { asDescriptor, type Descriptor, loadAverage, openLog, outputWithoutWaiting, Pulse } from '../os/mod.ts';
+import { asDescriptor, loadAverage, openLog, Pulse, writerWithoutWaiting } from '../os/mod.ts';
 import { takeSupervisorFacts } from '../supervisor/mod.ts';
 import { type InetdOptions, loader } from './configuration.ts';
 import { controlAddress } from './control-address.ts';
@@ -58,11 +58,12 @@ export async function runPersonality(run: PersonalityRun): Promise<number> {
   const control = controlAddress(run.control);
   const clock = Date.now;
   const syslog = syslogTransport();
-  const output = outputWithoutWaiting(asDescriptor(2));
+  const terminal =
+    run.log.kind === 'terminal' ? new StreamSink(writerWithoutWaiting(asDescriptor(2)), run.ident) : undefined;
   let log: DaemonLog;
   try {
     // xinetd leaves nothing out; `kinetd loglevel` can.
-    log = new LevelledLog(openDaemonLog(run, output, syslog), 'DEBUG');
+    log = new LevelledLog(openDaemonLog(run, terminal, syslog), 'DEBUG');
   } catch (error) {
     process.stderr.write(
       `${run.ident}: cannot open the log: ${error instanceof Error ? error.message : String(error)}\n`,
@@ -74,7 +75,6 @@ export async function runPersonality(run: PersonalityRun): Promise<number> {
     if (run.log.kind !== 'terminal') process.stderr.write(`${run.ident}: warning: ${warning}\n`);
   }
   const pulse = new Pulse();
-  const terminal = run.log.kind === 'terminal' ? new StreamSink(output, () => '') : undefined;
   let started = false;
   // Before the configuration looks at the environment, which servers inherit.
   const supervisor = takeSupervisorFacts(process.env, process.pid);
@@ -122,13 +122,13 @@ export async function runPersonality(run: PersonalityRun): Promise<number> {
   });
 }
 
-function openDaemonLog(run: PersonalityRun, output: Descriptor, syslog: ReturnType<typeof syslogTransport>): DaemonLog {
-  switch (run.log.kind) {
-    case 'terminal':
-      return terminalDaemonLog(output, run.ident, run.debug);
-    case 'file':
-      return fileDaemonLog(resolve(run.log.path), run.ident, Date.now, openLog);
-    case 'syslog':
-      return syslogDaemonLog(syslog, run.ident, run.log.facility, Date.now);
-  }
+/** @param terminal there exactly when it is the log */
+function openDaemonLog(
+  { log, ident, debug }: PersonalityRun,
+  terminal: StreamSink | undefined,
+  syslog: ReturnType<typeof syslogTransport>,
+): DaemonLog {
+  if (terminal !== undefined) return terminalDaemonLog(terminal, ident, debug);
+  if (log.kind === 'file') return fileDaemonLog(resolve(log.path), ident, Date.now, openLog);
+  return syslogDaemonLog(syslog, ident, log.kind === 'syslog' ? log.facility : 'daemon', Date.now);
 }

@@ -7,8 +7,7 @@ import { closeSync, writeSync } from 'node:fs';
 import type { SyslogFacility, SyslogLevel } from '../model/mod.ts';
 import type { DaemonLevel } from './daemon-level.ts';
 import { printable } from './printable.ts';
-import type { Clock, OpenFile } from './sink.ts';
-import { StreamSink } from './stream-sink.ts';
+import type { Clock, OpenFile, Sink } from './sink.ts';
 import { SyslogSink, type SyslogTransport } from './syslog-sink.ts';
 import { oncePerSecond, xinetdTime } from './time.ts';
 
@@ -72,14 +71,14 @@ export function fileDaemonLog(path: string, ident: string, clock: Clock, openFil
   };
 }
 
-/** `kinetd: text` on stderr; DEBUG only when asked for. */
-export function terminalDaemonLog(descriptor: number, ident: string, debug: boolean): DaemonLog {
-  const sink = new StreamSink(descriptor, () => `${ident}: `);
+/** `kinetd: text` among the other lines of a terminal; DEBUG only when asked for. */
+export function terminalDaemonLog(terminal: Sink, ident: string, debug: boolean): DaemonLog {
   return {
     write(level, message) {
       if (level === 'DEBUG' && !debug) return;
-      sink.write(level === 'INFO' || level === 'NOTICE' ? message : `${level.toLowerCase()}: ${message}`);
+      const shown = level === 'INFO' || level === 'NOTICE' ? message : `${level.toLowerCase()}: ${message}`;
+      terminal.write(`${ident}: ${shown}`);
     },
-    reopen: () => sink.reopen(),
+    reopen: () => terminal.reopen(),
   };
 }

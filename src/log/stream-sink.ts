@@ -4,8 +4,6 @@
  * nobody reads any more: losing lines there must not end the daemon. Lines that are lost are counted, and the count is
  * written as soon as something can be.
  */
-import { writeSync } from 'node:fs';
-
 import { printable } from './printable.ts';
 import type { Sink } from './sink.ts';
 
@@ -13,23 +11,29 @@ import type { Sink } from './sink.ts';
 const mostPending = 1_048_576;
 const retryMilliseconds = 10;
 
+/**
+ * Writes what can be written now, and says how much that was.
+ * @throws Error with the code EAGAIN when nothing can, with another when nothing ever will
+ */
+export type Write = (bytes: Uint8Array) => number;
+
 export class StreamSink implements Sink {
-  readonly #descriptor: number;
-  readonly #prefix: () => string;
+  readonly #write: Write;
+  readonly #ident: string;
   #pending: Buffer[] = [];
   #size = 0;
   #lost = 0;
   /** Lost lines that the last kept line tells of. */
   #told = 0;
 
-  /** @param prefix what stands in front of each line */
-  constructor(descriptor: number, prefix: () => string) {
-    this.#descriptor = descriptor;
-    this.#prefix = prefix;
+  /** @param ident who tells of lost lines */
+  constructor(write: Write, ident: string) {
+    this.#write = write;
+    this.#ident = ident;
   }
 
   write(line: string): void {
-    this.show(`${this.#prefix()}${printable(line)}\n`);
+    this.show(`${printable(line)}\n`);
   }
 
   /** Whole lines that are fit to be shown as they are, kept or lost together. */
@@ -40,10 +44,10 @@ export class StreamSink implements Sink {
   }
 
   reopen(): void {
-    // An inherited descriptor cannot be opened again.
+    // There is no other place than the one that was inherited.
   }
 
-  /** Offers what is kept once more; the descriptor is not ours to close. */
+  /** Offers what is kept once more; the output is not ours to close. */
   close(): void {
     this.#drain();
   }
@@ -65,7 +69,7 @@ export class StreamSink implements Sink {
       if (this.#lost === 0) return;
       const lost = this.#lost;
       this.#lost = 0;
-      this.#keep(`${this.#prefix()}${lost} lines could not be written here\n`);
+      this.#keep(`${this.#ident}: ${lost} lines could not be written here\n`);
       this.#told = lost;
       this.#offer();
       this.#told = 0;
@@ -85,7 +89,7 @@ export class StreamSink implements Sink {
   /** Writes what is kept; throws when that is not possible now. */
   #offer(): void {
     for (let [bytes] = this.#pending; bytes !== undefined; [bytes] = this.#pending) {
-      const written = writeSync(this.#descriptor, bytes);
+      const written = this.#write(bytes);
       this.#size -= written;
       if (written < bytes.length) this.#pending[0] = bytes.subarray(written);
       else this.#pending.shift();

@@ -6,19 +6,18 @@ import { expect, test } from 'vitest';
 const built = (path: string): string =>
   JSON.stringify(fileURLToPath(new URL(`../../../dist/${path}`, import.meta.url)));
 
-/** A process that writes lines to a non-blocking pipe as fast as it can, and says on stdout when it has. */
+/** A process that writes lines to a pipe or a socket as fast as it can, and says on stdout when it has. */
 const writer = `
 import { StreamSink } from ${built('log/stream-sink.js')};
-import { asDescriptor, setBlocking } from ${built('os/mod.js')};
-setBlocking(asDescriptor(2), false);
-const sink = new StreamSink(2, () => 'p: ');
+import { asDescriptor, writerWithoutWaiting } from ${built('os/mod.js')};
+const sink = new StreamSink(writerWithoutWaiting(asDescriptor(2)), 'p');
 const lines = Number(process.argv[1]);
-for (let line = 0; line < lines; line++) sink.write('line ' + line + ' ' + 'x'.repeat(90));
+for (let line = 0; line < lines; line++) sink.write('p: line ' + line + ' ' + 'x'.repeat(90));
 process.stdout.write('written');
 const keep = setInterval(() => {}, 1000);
 process.stdin.resume();
 process.stdin.on('end', () => {
-  sink.write('last');
+  sink.write('p: last');
   sink.close();
   clearInterval(keep);
 });

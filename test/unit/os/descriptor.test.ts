@@ -1,5 +1,5 @@
 /** Descriptors: passing them, blocking mode, and that each is close-on-exec. */
-import { fstatSync, openSync, readdirSync, readFileSync } from 'node:fs';
+import { fstatSync, readdirSync, readFileSync } from 'node:fs';
 import { afterEach, expect, test } from 'vitest';
 
 import {
@@ -8,9 +8,7 @@ import {
   type Descriptor,
   duplicateOnto,
   openNull,
-  openPipe,
   openSocket,
-  outputWithoutWaiting,
   receiveDescriptors,
   sendDescriptors,
   setBlocking,
@@ -126,16 +124,4 @@ test('what is no descriptor is refused', () => {
   expect(() => closeDescriptor(asDescriptor(1_000_000))).toThrow(
     expect.objectContaining({ code: 'EBADF', syscall: 'close' }),
   );
-});
-
-test('an output without waiting: a pipe is opened anew and stays as it is for others, a file is left alone', () => {
-  const { read, write } = openPipe();
-  kept([read, write]);
-  const [own] = kept([outputWithoutWaiting(write)]);
-  expect(own).not.toBe(write);
-  expect(fstatSync(own).ino).toBe(fstatSync(write).ino);
-  expect(flags(own)).toEqual({ nonBlocking: true, closeOnExec: true });
-  expect(flags(write).nonBlocking).toBe(false);
-  const [file] = kept([asDescriptor(openSync('/proc/self/status', 'r'))]);
-  expect(outputWithoutWaiting(file)).toBe(file);
 });
