@@ -49,9 +49,13 @@ complete -F _kinetd kinetd
 `;
 }
 
+function namesOfRunners(commands: readonly Completable[]): readonly string[] {
+  return commands.filter(({ runsProgram }) => runsProgram).map(({ name }) => name);
+}
+
 /** Behind two dashes: commands and files. */
 function programLines(commands: readonly Completable[]): string {
-  const names = commands.filter(({ runsProgram }) => runsProgram).map(({ name }) => name);
+  const names = namesOfRunners(commands);
   if (names.length === 0) return '';
   return `  case "$command \${COMP_WORDS[*]:2:COMP_CWORD-2} " in
     ${names.map((name) => `"${name} "*"-- "*`).join('|')}) COMPREPLY=($(compgen -c -f -- "$word")); return ;;
@@ -85,16 +89,23 @@ function zsh(commands: readonly Completable[]): string {
   });
   return `#compdef kinetd
 _kinetd() {
-  local -a commands=(
+  local -a known=(
 ${list.join('\n')}
   )
   if (( CURRENT == 2 )); then
-    _describe command commands
+    _describe command known
     return
   fi
   local command=$words[2]
   shift words
   (( CURRENT-- ))
+  local dashes=\${words[(i)--]}
+  if [[ $command == (${namesOfRunners(commands).join('|')}) ]] && (( dashes < CURRENT )); then
+    shift $dashes words
+    (( CURRENT -= dashes ))
+    _normal
+    return
+  fi
   case $command in
 ${cases.join('\n')}
   esac
@@ -104,7 +115,7 @@ compdef _kinetd kinetd
 }
 
 function fish(commands: readonly Completable[]): string {
-  const lines = commands.flatMap(({ name, about, words, options }) => {
+  const lines = commands.flatMap(({ name, about, words, options, runsProgram }) => {
     const within = `complete -c kinetd -n '__fish_seen_subcommand_from ${name}'`;
     return [
       `complete -c kinetd -f -n __fish_use_subcommand -a ${name} -d ${fishQuoted(about)}`,
@@ -116,6 +127,11 @@ function fish(commands: readonly Completable[]): string {
         return `${within} ${spelled.join(' ')}${value} -d ${fishQuoted(what)}`;
       }),
       ...(words.length === 0 ? [] : [`${within} -f -a '${words.join(' ')}'`]),
+      ...(runsProgram
+        ? [
+            `complete -c kinetd -n '__fish_seen_subcommand_from ${name}; and contains -- -- (commandline -opc)' -a '(__fish_complete_command)'`,
+          ]
+        : []),
     ];
   });
   return `# fish completion for kinetd\n${lines.join('\n')}\n`;

@@ -79,6 +79,8 @@ test.runIf(fish !== undefined)('fish completes commands, options and their value
   expect(complete('kinetd re')).toEqual(['reload', 'resume']);
   expect(complete('kinetd status --w')).toEqual(['--watch']);
   expect(complete('kinetd kill --signal SIGU')).toEqual(['SIGUSR1', 'SIGUSR2']);
+  expect(complete('kinetd serve 8080 --launch f')).toEqual(['forkserver']);
+  expect(complete('kinetd serve 8080 -- mkfif')).toContain('mkfifo');
 });
 
 test.runIf(zsh !== undefined && hasTmux)('zsh completes commands, options and their values', async () => {
@@ -96,6 +98,7 @@ test.runIf(zsh !== undefined && hasTmux)('zsh completes commands, options and th
     ['unb', 'unban '],
     ['status --w', 'status --watch '],
     ['kill --signal SIGK', 'kill --signal SIGKILL '],
+    ['serve 8080 -- mkfif', 'serve 8080 -- mkfifo '],
   ] as const) {
     terminal.type(`kinetd ${typed}`);
     terminal.keys('Tab');
