@@ -5,7 +5,6 @@
 import { inspect } from '../../check/mod.ts';
 import {
   type CommandLine,
-  type Diagnostic,
   printCommandLine,
   type Reading,
   readCommandLine,
@@ -22,7 +21,7 @@ import { type Show, serveForeground } from '../foreground.ts';
 import { outliveReaders } from '../output.ts';
 import { openPlaces } from '../places.ts';
 import { printDiagnostics } from '../report.ts';
-import { inOptions } from './advice.ts';
+import { onCommandLine } from './advice.ts';
 import { findProgram } from './program.ts';
 import { commandLineOf, type Typed } from './words.ts';
 
@@ -51,7 +50,10 @@ const failures = { onSuccess: new Set<never>(), onFailure: new Set<FailureFlag>(
 export async function serveCommand(command: ServeCommand): Promise<number> {
   const { line, problems } = commandLineOf(command, surroundings());
   const reading = readCommandLine(line, problems);
-  const load = async (): Promise<ServiceTable> => withAdvice(await resolveReading(reading, {}, realSystem()));
+  const load = async (): Promise<ServiceTable> => {
+    const table = await resolveReading(reading, {}, realSystem());
+    return { ...table, diagnostics: table.diagnostics.map(onCommandLine) };
+  };
   const table = inspected(reading, await load());
   const [service] = table.entries.flatMap((entry) => (entry.state === 'ready' ? [entry.service] : []));
   const refused = service === undefined || table.diagnostics.some(({ severity }) => severity === 'error');
@@ -105,20 +107,10 @@ function surroundings(): Parameters<typeof commandLineOf>[1] {
 function inspected(reading: Reading, table: ServiceTable): ServiceTable {
   // Ports that a supervisor has opened are taken, and are meant to be.
   const passed = process.env['LISTEN_FDS'] !== undefined;
-  const found = inspect(reading, table, realMachine())
-    .filter(({ code }) => !passed || (code !== 'port-taken' && code !== 'port-privileged'))
-    .map(asHere);
-  return withAdvice({ ...table, diagnostics: [...table.diagnostics, ...found] });
-}
-
-/** Nobody is going to be replaced here: whoever has the port is in the way, another kinetd too. */
-function asHere(diagnostic: Diagnostic): Diagnostic {
-  if (diagnostic.code !== 'port-taken') return diagnostic;
-  return { ...diagnostic, severity: 'error', help: 'take another port or address, or 0 for any port that is free' };
-}
-
-function withAdvice(table: ServiceTable): ServiceTable {
-  return { ...table, diagnostics: table.diagnostics.map(inOptions) };
+  const found = inspect(reading, table, realMachine()).filter(
+    ({ code }) => !passed || (code !== 'port-taken' && code !== 'port-privileged'),
+  );
+  return { ...table, diagnostics: [...table.diagnostics, ...found.map(onCommandLine)] };
 }
 
 /** @returns whether it could be written */

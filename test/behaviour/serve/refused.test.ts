@@ -164,3 +164,13 @@ test.runIf(isRoot)('what its user cannot reach is told before anybody comes, wit
   expect(found.errors).not.toContain('warning');
   expect((await talk(await listeningAt(found))).text).toBe('/\n');
 });
+
+test('a fork server that was asked for and cannot be had', async () => {
+  const daemon = await startServe([here, '--launch', 'forkserver', '--', './script'], {
+    files: { script: shell('echo x\n') },
+  });
+  expect(daemon.errors).toMatch(
+    /warning\[forkserver-not-used\]: the program is executed for each connection: .*is a script of \/bin\/sh\n/,
+  );
+  expect((await talk(await listeningAt(daemon))).text).toBe('x\n');
+});
