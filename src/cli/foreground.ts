@@ -13,10 +13,11 @@ import {
   systemHostsPaths,
   systemResolver,
 } from '../daemon/mod.ts';
-import { type DaemonLevel, LevelledLog, StreamSink, terminalDaemonLog } from '../log/mod.ts';
+import { type DaemonLevel, jsonDaemonLog, LevelledLog, StreamSink, terminalDaemonLog } from '../log/mod.ts';
 import { asDescriptor, loadAverage, openLog, Pulse, writerWithoutWaiting } from '../os/mod.ts';
 import { takeSupervisorFacts } from '../supervisor/mod.ts';
 import { defaultDumpFile } from './dump-file.ts';
+import { logDiagnostics } from './report.ts';
 import { version } from './version.ts';
 
 /** Shows whole lines to whoever sits before it. */
@@ -35,6 +36,8 @@ export interface ForegroundOptions
   readonly level: DaemonLevel;
   /** What is shown of services that say nothing about it. */
   readonly shown: ServiceLogOptions['terminalFlags'];
+  /** How messages and service lines look; undefined: for people, and as services say. */
+  readonly logFormat: 'json' | undefined;
   /** undefined: the usual place. */
   readonly dumpFile: string | undefined;
   /** What the dump calls the configuration. */
@@ -43,18 +46,25 @@ export interface ForegroundOptions
 
 /** @returns the exit status */
 export function serveForeground(foreground: ForegroundOptions): Promise<number> {
-  const { level, shown, dumpFile, sources, report, onStarted, ...options } = foreground;
+  const { level, shown, logFormat, dumpFile, sources, report, onStarted, ...options } = foreground;
   const clock = Date.now;
   const pulse = new Pulse();
   const terminal = new StreamSink(writerWithoutWaiting(asDescriptor(2)), 'kinetd');
-  const show = (lines: string): void => terminal.show(lines);
-  const log = new LevelledLog(terminalDaemonLog(terminal, 'kinetd', true), level);
+  const json = logFormat === 'json';
+  const log = new LevelledLog(
+    json ? jsonDaemonLog(terminal, clock) : terminalDaemonLog(terminal, 'kinetd', true),
+    level,
+  );
+  const show: Show = (lines) => {
+    if (!json) terminal.show(lines);
+    else for (const line of lines.trimEnd().split('\n')) log.write('INFO', line);
+  };
   const syslog = syslogTransport();
   // Before the configuration looks at the environment, which servers inherit.
   const supervisor = takeSupervisorFacts(process.env, process.pid);
   return serve({
     ...options,
-    report: (table) => report(table, show),
+    report: (table) => (json ? logDiagnostics(table, log) : report(table, show)),
     onStarted: (daemon) => onStarted(daemon, show),
     clock,
     pulse,
@@ -64,6 +74,7 @@ export function serveForeground(foreground: ForegroundOptions): Promise<number> 
       ident: 'kinetd',
       terminal,
       terminalFlags: shown,
+      terminalFormat: logFormat,
       clock,
       later: (job) => pulse.next(job),
       openFile: openLog,

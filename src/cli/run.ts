@@ -20,6 +20,8 @@ export interface RunOptions {
   /** End the servers of services that a reload drops. */
   readonly endDropped: boolean;
   readonly inetd: InetdOptions;
+  /** How messages and service lines on stderr look; undefined: for people. */
+  readonly logFormat: 'json' | undefined;
   /** A path of the control socket, `default` or `none`. */
   readonly control: string;
   /** Whose members may control it besides root and the user who runs it. */

@@ -7,7 +7,9 @@
  * the program on disk, other services) has not been looked at.
  */
 import type {
+  AddressPrivacy,
   FailureFlag,
+  LogFormat,
   Network,
   NetworkRate,
   QueueLimit,
@@ -130,6 +132,8 @@ export interface Settings {
       };
   readonly log_on_success?: ReadonlySet<SuccessFlag>;
   readonly log_on_failure?: ReadonlySet<FailureFlag>;
+  readonly log_format?: LogFormat;
+  readonly address_privacy?: AddressPrivacy;
   /** Minutes; FOREVER never ends, 0 (NEVER) only logs. */
   readonly deny_time?: number | 'FOREVER';
   /**

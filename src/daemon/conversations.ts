@@ -20,6 +20,7 @@ import type { Peer, Service } from '../model/mod.ts';
 import { closeDescriptor, type Descriptor, SystemError } from '../os/mod.ts';
 import type { Gate } from './gate.ts';
 import type { NameWait } from './name-wait.ts';
+import { shownAddress } from './privacy.ts';
 import type { Refusal } from './refusal.ts';
 import { isRecent } from './repeated-trouble.ts';
 import type { ServiceLaunches } from './service-launches.ts';
@@ -117,7 +118,9 @@ export class Conversations {
     const time = this.#around.clock();
     if (this.#saidAt === undefined || !isRecent(this.#saidAt, time)) {
       this.#saidAt = time;
-      this.#around.complain(`a datagram from ${peer.address} is lost: ${error.message}`);
+      const { addressPrivacy } = this.#around.service().logging;
+      const sender = shownAddress(addressPrivacy, peer.address);
+      this.#around.complain(`a datagram from ${sender} is lost: ${error.message}`);
     }
     return true;
   }

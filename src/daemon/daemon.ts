@@ -35,6 +35,7 @@ import { Inquiries, type Resolver } from './inquiries.ts';
 import { muxTargetsOf, serverLines, serviceLines } from './listings.ts';
 import { metricsOf } from './metrics.ts';
 import { boundTo, internetSockets, openDescriptors } from './own-process.ts';
+import { shownAddress } from './privacy.ts';
 import { Registrar } from './registrar.ts';
 import { planReload } from './reload-plan.ts';
 import { RunningService } from './running-service.ts';
@@ -216,13 +217,16 @@ export class Daemon {
     }
     this.#exits.collect();
     const services = this.#services.map((state) => ({ state, settings: this.#settings.get(state.service) ?? {} }));
-    const owners = new Map<object, string>([...this.#services, ...this.#leaving].map((one) => [one, one.service.id]));
+    const owners = new Map<object, Service>([...this.#services, ...this.#leaving].map((one) => [one, one.service]));
     const text = stateDump({
       title: dump.title,
       time: new Date(clock()),
       defaults: this.#defaults,
       services,
-      servers: [...this.#servers].map((server) => ({ server, id: owners.get(server.owner) ?? '' })),
+      servers: Array.from(this.#servers, (server) => {
+        const { id, logging } = owners.get(server.owner) ?? { id: '', logging: undefined };
+        return { server, id, shown: (address) => shownAddress(logging?.addressPrivacy ?? 'full', address) };
+      }),
       openDescriptors: openDescriptors(),
       mostDescriptors: resourceLimit('nofile').soft,
       processLimit,

@@ -5,6 +5,7 @@
 import type { DeniedClients } from '../access/mod.ts';
 import type { Clock, DaemonLevel, DaemonLog } from '../log/mod.ts';
 import type { Decision, Peer, Service, ServiceRecord, SyslogLevel } from '../model/mod.ts';
+import { shownAddress } from './privacy.ts';
 import { isRecent } from './repeated-trouble.ts';
 
 /** A client that is not served now: also one whose name would have to be waited for, when nobody can wait. */
@@ -58,18 +59,19 @@ export class Refusals {
   }
 
   tell(service: Service, refusal: Refusal, from: string | undefined): void {
-    const told = refusalMessage(service, refusal, from);
+    const kept = from === undefined ? undefined : shownAddress(service.logging.addressPrivacy, from);
+    const told = refusalMessage(service, refusal, kept);
     if (told !== undefined) this.#log.write(told.level, told.message);
     this.#record({ event: 'fail', reason: refusal.reason, from });
     const minutes = refusal.verdict === 'deny' ? (refusal.denyMinutes ?? 0) : 0;
-    if (minutes !== 0 && from !== undefined) this.#denyEverywhere(from, minutes);
+    if (minutes !== 0 && from !== undefined) this.#denyEverywhere(from, kept ?? from, minutes);
   }
 
   /** xinetd's words; for ever is -1 minutes in its logs. */
-  #denyEverywhere(address: string, minutes: number | 'FOREVER'): void {
+  #denyEverywhere(address: string, kept: string, minutes: number | 'FOREVER'): void {
     this.#denied.add(address, minutes, this.#clock());
     const number = minutes === 'FOREVER' ? -1 : minutes;
-    this.#log.write('CRITICAL', `Adding ${address} to the global_no_access list for ${number} minutes`);
+    this.#log.write('CRITICAL', `Adding ${kept} to the global_no_access list for ${number} minutes`);
   }
 
   /** Of a datagram: the same sender again is not told at once, as by xinetd. */

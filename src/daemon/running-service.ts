@@ -63,7 +63,7 @@ export class RunningService implements ListenerObserver {
   constructor(service: Service, shared: Shared) {
     this.#service = service;
     this.#shared = shared;
-    this.#events = new ServiceEvents(service.id, shared.logs.of(service), shared);
+    this.#events = new ServiceEvents(service, shared.logs.of(service), shared);
     this.#errors = new ErrorOutput(shared.log, this.#events.record);
     this.#admission = new Admission(service, shared.sources, shared.guard);
     this.#times = timesOf(service);
@@ -266,7 +266,7 @@ export class RunningService implements ListenerObserver {
         this.#answer = answer;
         this.#greeter = Greeter.of(service, this.#shared);
         if (!sameTime(this.#service, service)) this.#times = timesOf(service);
-        this.#events.update(service.id, log);
+        this.#events.update(service, log);
         this.#service = service;
         this.#admission.update(service);
         ports.take();

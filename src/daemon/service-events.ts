@@ -2,9 +2,10 @@
  * The one place where facts leave a service: to its counters, to its log if that wants them, and to those who look on
  * at the moment (`kinetd tail`). While nobody does, that costs a look at an empty set.
  */
-import { type Clock, type DaemonLog, type Sink, serviceLine } from '../log/mod.ts';
+import { type Clock, type DaemonLog, jsonLine, type Sink, serviceLine, serviceObject } from '../log/mod.ts';
 import { ServiceCounters } from '../metrics/mod.ts';
-import type { ServiceRecord } from '../model/mod.ts';
+import type { Service, ServiceRecord } from '../model/mod.ts';
+import { shownRecord } from './privacy.ts';
 import type { ServiceLog } from './service-logs.ts';
 
 /** Somebody who looks on. Must neither throw nor take long: clients wait meanwhile. */
@@ -25,19 +26,19 @@ interface Surroundings {
 export class ServiceEvents {
   readonly counters: ServiceCounters = new ServiceCounters();
   readonly #shared: Surroundings;
-  #id: string;
+  #service: Pick<Service, 'id' | 'logging'>;
   #log: ServiceLog | undefined;
   #lastError: ServiceError | undefined;
 
-  constructor(id: string, log: ServiceLog | undefined, shared: Surroundings) {
-    this.#id = id;
+  constructor(service: Pick<Service, 'id' | 'logging'>, log: ServiceLog | undefined, shared: Surroundings) {
+    this.#service = service;
     this.#log = log;
     this.#shared = shared;
   }
 
   /** A reload: counts go on. */
-  update(id: string, log: ServiceLog | undefined): void {
-    this.#id = id;
+  update(service: Pick<Service, 'id' | 'logging'>, log: ServiceLog | undefined): void {
+    this.#service = service;
     this.#log = log;
   }
 
@@ -51,9 +52,9 @@ export class ServiceEvents {
 
   readonly record = (record: ServiceRecord): void => {
     this.counters.count(record);
-    for (const onlooker of this.#shared.onlookers) onlooker(this.#id, record);
+    for (const onlooker of this.#shared.onlookers) onlooker(this.#service.id, record);
     if (this.#log === undefined) return;
-    const line = serviceLine(this.#id, this.#log.flags, record);
+    const line = this.#line(this.#log, record);
     if (line !== undefined) this.#log.sink.write(line);
   };
 
@@ -65,6 +66,14 @@ export class ServiceEvents {
   /** The same, and for the daemon's own log. */
   readonly complain = (message: string): void => {
     this.remember(message);
-    this.#shared.log.write('ERROR', `service ${this.#id}: ${message}`);
+    this.#shared.log.write('ERROR', `service ${this.#service.id}: ${message}`);
   };
+
+  #line({ flags, format }: ServiceLog, record: ServiceRecord): string | undefined {
+    const { id, logging } = this.#service;
+    const kept = shownRecord(logging.addressPrivacy, record);
+    if (format === 'xinetd') return serviceLine(id, flags, kept);
+    const object = serviceObject(id, flags, kept, this.#shared.clock());
+    return object === undefined ? undefined : jsonLine(object);
+  }
 }

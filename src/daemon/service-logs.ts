@@ -14,12 +14,13 @@ import {
   SyslogSink,
   type SyslogTransport,
 } from '../log/mod.ts';
-import type { FailureFlag, Logging, Service, SuccessFlag } from '../model/mod.ts';
+import type { FailureFlag, LogFormat, Logging, Service, SuccessFlag } from '../model/mod.ts';
 
 /** Where and what a service logs, with the daemon's choice filled in where the service makes none. */
 export interface ServiceLog {
   readonly sink: Sink;
   readonly flags: Pick<Logging, 'onSuccess' | 'onFailure'>;
+  readonly format: LogFormat;
 }
 
 /** Unless {@link ServiceLogOptions.terminalFlags} says otherwise. */
@@ -36,6 +37,8 @@ export interface ServiceLogOptions {
   readonly terminal: Sink | undefined;
   /** What the terminal shows of a service that does not say itself what is logged; undefined: START, EXIT and FAIL. */
   readonly terminalFlags?: ServiceLog['flags'] | undefined;
+  /** How all lines of the terminal look, whatever services say; undefined: as they say. */
+  readonly terminalFormat?: LogFormat | undefined;
   readonly clock: Clock;
   readonly later: Later;
   readonly openFile: OpenFile;
@@ -57,19 +60,19 @@ export class ServiceLogs {
    * @throws SystemError when its file cannot be opened; the service must not run without its log, as under xinetd
    */
   of(service: Service): ServiceLog | undefined {
-    const { sink: place, ...flags } = service.logging;
+    const { sink: place, format, addressPrivacy: _, ...flags } = service.logging;
     if (place === undefined) {
       const { terminal, terminalFlags = usualFlags } = this.#options;
       if (terminal === undefined) return undefined;
       const silent = flags.onSuccess.size === 0 && flags.onFailure.size === 0;
-      return { sink: terminal, flags: silent ? terminalFlags : flags };
+      return { sink: terminal, flags: silent ? terminalFlags : flags, format: this.#options.terminalFormat ?? format };
     }
     if (flags.onSuccess.size === 0 && flags.onFailure.size === 0 && !logsStderr(service)) return undefined;
     const name = place.kind === 'file' && place.shared ? 'common' : service.id;
     const path = place.kind === 'file' ? resolve(this.#directory, place.path) : '';
     const key =
       place.kind === 'file'
-        ? `${name} ${place.softLimit} ${place.hardLimit} ${path}`
+        ? `${name} ${format} ${place.softLimit} ${place.hardLimit} ${path}`
         : `${place.facility}.${place.level}`;
     let sink = this.#sinks.get(key);
     if (sink === undefined) {
@@ -82,11 +85,12 @@ export class ServiceLogs {
               { soft: place.softLimit, hard: place.hardLimit },
               { clock, later, openFile },
               (level, message) => daemonLog.write(level, message),
+              format === 'xinetd',
             )
           : new SyslogSink(syslog, ident, place.facility, place.level, clock);
       this.#sinks.set(key, sink);
     }
-    return { sink, flags };
+    return { sink, flags, format };
   }
 
   /** Closes what is not used, and opens the rest anew. */

@@ -6,6 +6,7 @@ import { closeSync, writeSync } from 'node:fs';
 
 import type { SyslogFacility, SyslogLevel } from '../model/mod.ts';
 import type { DaemonLevel } from './daemon-level.ts';
+import { jsonLine } from './json.ts';
 import { printable } from './printable.ts';
 import type { Clock, OpenFile, Sink } from './sink.ts';
 import { SyslogSink, type SyslogTransport } from './syslog-sink.ts';
@@ -68,6 +69,17 @@ export function fileDaemonLog(path: string, ident: string, clock: Clock, openFil
       descriptor = fresh;
       closeSync(stale); // which may fail, but closes all the same
     },
+  };
+}
+
+/** An object of JSON for each message, among those of service lines, with keys like theirs: docs/logging.md. */
+export function jsonDaemonLog(terminal: Sink, clock: Clock): DaemonLog {
+  return {
+    write(level, text) {
+      const time = new Date(clock()).toISOString();
+      terminal.write(jsonLine({ time, event: 'message', level: level.toLowerCase(), text }));
+    },
+    reopen: () => terminal.reopen(),
   };
 }
 

@@ -37,6 +37,7 @@ export class FileSink implements Sink {
   readonly #later: Later;
   readonly #openFile: OpenFile;
   readonly #trouble: Trouble;
+  readonly #timed: boolean;
   readonly #time: (milliseconds: number) => string = oncePerSecond(xinetdTime);
   #descriptor: number | undefined;
   #size = 0;
@@ -47,6 +48,7 @@ export class FileSink implements Sink {
 
   /**
    * @param name how messages call the log: the service's id, or `common` for the shared one, as in xinetd
+   * @param timed whether each line gets the time in front
    * @throws SystemError of open(2)
    */
   constructor(
@@ -55,7 +57,9 @@ export class FileSink implements Sink {
     limits: FileLimits,
     { clock, later, openFile }: Surroundings,
     trouble: Trouble,
+    timed = true,
   ) {
+    this.#timed = timed;
     this.#path = path;
     this.#name = name;
     this.#limits = limits;
@@ -68,7 +72,8 @@ export class FileSink implements Sink {
 
   write(line: string): void {
     if (this.#state === 'full') return;
-    const text = `${this.#time(this.#clock())}: ${printable(line)}\n`;
+    const time = this.#timed ? `${this.#time(this.#clock())}: ` : '';
+    const text = `${time}${printable(line)}\n`;
     const { soft, hard } = this.#limits;
     const size = this.#size + Buffer.byteLength(text);
     if (hard !== undefined && size > hard) {

@@ -1,11 +1,13 @@
 /** Facts become lines, and lines go to sinks. */
 
 export type { DaemonLevel } from './daemon-level.ts';
-export { type DaemonLog, fileDaemonLog, syslogDaemonLog, terminalDaemonLog } from './daemon-log.ts';
+export { type DaemonLog, fileDaemonLog, jsonDaemonLog, syslogDaemonLog, terminalDaemonLog } from './daemon-log.ts';
 export { FileSink } from './file-sink.ts';
+export { jsonLine } from './json.ts';
 export { LevelledLog } from './levelled.ts';
 export { printable } from './printable.ts';
 export { serviceLine } from './service-line.ts';
+export { serviceObject } from './service-object.ts';
 export type { Clock, Later, OpenFile, Sink } from './sink.ts';
 export { StreamSink } from './stream-sink.ts';
 export { SyslogSink, type SyslogTransport } from './syslog-sink.ts';

@@ -239,7 +239,15 @@ export interface Logging {
   readonly sink: LogSink | undefined;
   readonly onSuccess: ReadonlySet<SuccessFlag>;
   readonly onFailure: ReadonlySet<FailureFlag>;
+  readonly format: LogFormat;
+  readonly addressPrivacy: AddressPrivacy;
 }
+
+/** How lines of a service's log look. */
+export type LogFormat = 'xinetd' | 'json';
+
+/** What is kept of the addresses of clients. */
+export type AddressPrivacy = 'full' | 'network' | 'hash';
 
 /**
  * When an ident server (RFC 1413) of the client's machine is asked whose connection it is. Its answer is whatever that

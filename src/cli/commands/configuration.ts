@@ -23,6 +23,7 @@ interface RunFlags {
   readonly grace: number;
   readonly endDropped?: boolean;
   readonly dialect?: InetdDialect;
+  readonly logFormat?: 'json';
   readonly control?: string;
   readonly controlGroup?: string;
 }
@@ -60,6 +61,7 @@ export function addConfigurationCommands(program: Command, finish: Finish): void
       'the control socket, for kinetd status and its like; none: there is none (default: /run/kinetd/control.sock, or kinetd.sock in XDG_RUNTIME_DIR)',
     )
     .option('--control-group <name>', 'a group whose members may control it too')
+    .addOption(new Option('--log-format <format>', 'what stderr gets instead of text for people').choices(['json']))
     .option('--debug', 'show notes and debug messages too')
     .addHelpText(
       'after',
@@ -77,6 +79,7 @@ export function addConfigurationCommands(program: Command, finish: Finish): void
           graceSeconds: flags.grace,
           endDropped: flags.endDropped ?? false,
           inetd: inetdOptions(flags),
+          logFormat: flags.logFormat,
           control: flags.control ?? 'default',
           controlGroup: flags.controlGroup,
         }),

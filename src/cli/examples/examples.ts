@@ -56,6 +56,7 @@ export async function runExamples(options: ExamplesOptions): Promise<number> {
       graceSeconds,
       endDropped: false,
       inetd: {},
+      logFormat: undefined,
       control: 'none',
       controlGroup: undefined,
       onStarted: (daemon) => {

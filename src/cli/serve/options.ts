@@ -98,8 +98,10 @@ const sockets = {
 const logging = {
   id: { value: 'name', about: 'what log lines call it (default: the name of the program)' },
   log_type: { value: 'spec', about: 'where log lines go, as "FILE path" (default: the terminal)' },
+  log_format: { value: 'format', about: 'how its lines look (default: xinetd)' },
   log_on_success: { value: 'list', about: 'what is logged of clients that are served' },
   log_on_failure: { value: 'list', about: 'what is logged of those that are not' },
+  address_privacy: { value: 'how', about: 'what is kept of the addresses of clients (default: full)' },
   banner: { value: 'path', about: 'a file that is sent to every client first' },
   banner_success: { value: 'path', about: 'a file for those that are served' },
   banner_fail: { value: 'path', about: 'a file for those that are not' },

@@ -73,6 +73,7 @@ export async function serveCommand(command: ServeCommand): Promise<number> {
     load,
     level: levels[command.voice],
     shown: command.voice === 'quiet' ? failures : undefined,
+    logFormat: undefined,
     control,
     stayAlive: false,
     byHand: true,

@@ -50,6 +50,8 @@ const connectionLog: Logging = deepFreeze<Logging>({
   sink: { kind: 'syslog', facility: 'daemon', level: 'info' },
   onSuccess: new Set<SuccessFlag>(['HOST', 'PID']),
   onFailure: new Set<FailureFlag>(['HOST']),
+  format: 'xinetd',
+  addressPrivacy: 'full',
 });
 
 const noFlags: ReadonlySet<never> = deepFreeze(new Set<never>());
@@ -178,5 +180,7 @@ function resolveLogging(
     sink,
     onSuccess: settings.log_on_success ?? noFlags,
     onFailure: settings.log_on_failure ?? noFlags,
+    format: settings.log_format ?? 'xinetd',
+    addressPrivacy: settings.address_privacy ?? 'full',
   };
 }

@@ -18,7 +18,11 @@ export interface DumpFacts {
   readonly time: Date;
   readonly defaults: Settings;
   readonly services: readonly { readonly state: ServiceState; readonly settings: Settings }[];
-  readonly servers: readonly { readonly server: Server; readonly id: string }[];
+  readonly servers: readonly {
+    readonly server: Server;
+    readonly id: string;
+    readonly shown: (address: string) => string;
+  }[];
   /** All of the process. */
   readonly openDescriptors: readonly number[];
   readonly mostDescriptors: number;
@@ -69,7 +73,7 @@ export function stateDump(facts: DumpFacts): string {
   return `${lines.map(printableLine).join('\n')}\n`;
 }
 
-function serverLines({ server, id }: DumpFacts['servers'][number]): readonly string[] {
+function serverLines({ server, id, shown }: DumpFacts['servers'][number]): readonly string[] {
   const { pid, peer, startedAt } = server;
   return [
     `${id} server`,
@@ -78,7 +82,7 @@ function serverLines({ server, id }: DumpFacts['servers'][number]): readonly str
     'Connection info:',
     `\tservice = ${id}`,
     '\tdescriptor = -1',
-    `\tremote_address = ${peer === undefined ? '<no address>' : `${peer.address},${peer.port}`}`,
+    `\tremote_address = ${peer === undefined ? '<no address>' : `${shown(peer.address)},${peer.port}`}`,
     'log_remote_user = NO',
     'writes_to_log = NO',
     '',

@@ -66,7 +66,10 @@ export function passenvLines({ passenv }: Settings): readonly string[] {
 }
 
 /** @param flags of the log; xinetd leaves them out where nothing is logged */
-export function loggingLines(sink: LogSink | undefined, flags: Omit<Logging, 'sink'>): readonly string[] {
+export function loggingLines(
+  sink: LogSink | undefined,
+  flags: Pick<Logging, 'onSuccess' | 'onFailure'>,
+): readonly string[] {
   if (sink === undefined) return ['No logging'];
   const success = successOrder.filter((word) => flags.onSuccess.has(word));
   const failure = failureOrder.filter((word) => flags.onFailure.has(word));

@@ -31,7 +31,16 @@ function logs(): { path: string; all: ServiceLogs } {
 
 function logging(path: string, hardLimit: number | undefined): Service {
   const sink = { kind: 'file', path, softLimit: undefined, hardLimit, shared: false } as const;
-  return { ...serviceOf('a'), logging: { sink, onSuccess: new Set(['HOST'] as const), onFailure: new Set() } };
+  return {
+    ...serviceOf('a'),
+    logging: {
+      sink,
+      onSuccess: new Set(['HOST'] as const),
+      onFailure: new Set(),
+      format: 'xinetd',
+      addressPrivacy: 'full',
+    },
+  };
 }
 
 function sinkOf(all: ServiceLogs, service: Service): Sink {

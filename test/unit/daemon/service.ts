@@ -54,7 +54,7 @@ export function serviceOf(id: string, changes: Changes = {}): Service {
     },
     identification: undefined,
     banners: undefined,
-    logging: { sink: undefined, onSuccess: new Set(), onFailure: new Set() },
+    logging: { sink: undefined, onSuccess: new Set(), onFailure: new Set(), format: 'xinetd', addressPrivacy: 'full' },
     rpc: undefined,
     server: {
       kind: 'program',

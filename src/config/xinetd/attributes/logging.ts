@@ -1,6 +1,8 @@
 /** What a service logs, and where. */
 import {
+  type AddressPrivacy,
   type FailureFlag,
+  type LogFormat,
   type SuccessFlag,
   type SyslogFacility,
   type SyslogLevel,
@@ -8,7 +10,7 @@ import {
 } from '../../../model/mod.ts';
 import { quote } from '../../diagnostic/mod.ts';
 import type { AttributeTable, Description, ListAttribute, Report, Value, WordEntry } from '../attribute.ts';
-import { list, some } from '../attribute.ts';
+import { list, one, some } from '../attribute.ts';
 import type { Word } from '../tree.ts';
 import { oneOf, size } from '../values.ts';
 
@@ -39,6 +41,21 @@ const failureWords: readonly WordEntry<FailureFlag>[] = [
   {
     word: 'USERID',
     documentation: 'the same for a client who is refused, as far as there are not more than 15 of these at a time',
+  },
+];
+
+const formatWords: readonly WordEntry<LogFormat>[] = [
+  { word: 'xinetd', documentation: "xinetd's lines" },
+  { word: 'json', documentation: 'an object of JSON on each line, with keys that stay (docs/logging.md)' },
+];
+
+const privacyWords: readonly WordEntry<AddressPrivacy>[] = [
+  { word: 'full', documentation: 'the address' },
+  { word: 'network', documentation: 'the block that it is in, `192.0.2.0/24` or `2001:db8::/48`' },
+  {
+    word: 'hash',
+    documentation:
+      'a text such as `#mV9fQy2cK0aB` that is the same for an address as long as the daemon runs, made with a key that is kept nowhere',
   },
 ];
 
@@ -134,7 +151,10 @@ function flagList<W extends string>(
   });
 }
 
-export const logging: Pick<AttributeTable, 'log_type' | 'log_on_success' | 'log_on_failure'> = {
+export const logging: Pick<
+  AttributeTable,
+  'log_type' | 'log_format' | 'log_on_success' | 'log_on_failure' | 'address_privacy'
+> = {
   log_type: some({
     places: 'both',
     syntax: 'SYSLOG FACILITY [LEVEL] | FILE PATH [SOFT [HARD]]',
@@ -147,6 +167,18 @@ export const logging: Pick<AttributeTable, 'log_type' | 'log_on_success' | 'log_
     ],
     example: 'log_type = FILE /var/log/services.log 10M',
     parse: parseLogType,
+  }),
+
+  log_format: one({
+    places: 'both',
+    syntax: 'xinetd | json',
+    default: 'xinetd',
+    documentation: [
+      'How the lines of the log look. Which lines there are, and what of it they tell, is said by `log_on_success` and `log_on_failure` in either case. Unknown to xinetd.',
+    ],
+    example: 'log_format = json',
+    words: formatWords,
+    parse: oneOf(formatWords),
   }),
 
   log_on_success: flagList(
@@ -168,4 +200,16 @@ export const logging: Pick<AttributeTable, 'log_type' | 'log_on_success' | 'log_
     },
     failureWords,
   ),
+
+  address_privacy: one({
+    places: 'both',
+    syntax: 'full | network | hash',
+    default: 'full',
+    documentation: [
+      "What is kept of the addresses of clients: in the log of the service, in what the daemon's own log says of its clients, and in the state dump. The program is told the whole address, and so are `kinetd ps` and `kinetd tail`, which keep nothing. Unknown to xinetd.",
+    ],
+    example: 'address_privacy = network',
+    words: privacyWords,
+    parse: oneOf(privacyWords),
+  }),
 };
