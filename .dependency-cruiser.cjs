@@ -9,6 +9,7 @@ const allowed = {
   limit: ['model', 'address'],
   config: ['model', 'address'],
   check: ['model', 'address', 'config'],
+  convert: ['model', 'address', 'config'],
   log: ['model'],
   metrics: ['model'],
   os: ['model'],
@@ -34,11 +35,11 @@ const allowed = {
     'supervisor',
     'control',
   ],
-  cli: ['model', 'address', 'config', 'check', 'os', 'log', 'daemon', 'supervisor', 'control'],
+  cli: ['model', 'address', 'config', 'check', 'convert', 'os', 'log', 'daemon', 'supervisor', 'control'],
 };
 
 /** Folders that must stay pure: no clock, no files, no process. */
-const pure = '^src/(model|address|access|limit|metrics|check|config/(xinetd|inetd|diagnostic))/';
+const pure = '^src/(model|address|access|limit|metrics|check|convert|config/(xinetd|inetd|diagnostic))/';
 
 const layers = Object.entries(allowed).map(([folder, targets]) => ({
   name: `layer-${folder}`,

@@ -1,0 +1,255 @@
+/**
+ * Services as units of systemd: for each a `.socket` and a `.service`, which is a template where there is a server for each
+ * connection. systemd.socket(5), systemd.exec(5), systemd.resource-control(5). What the units cannot say is told as a
+ * comment in them and as a {@link Loss}; a service that they cannot run at all is a loss alone.
+ */
+import { type AttributeName, type Definition, locate, type Settings } from '../config/mod.ts';
+import type { Endpoint, LaunchPlan, LimitName, Network, ProgramPlan, ResourceLimit, Service } from '../model/mod.ts';
+import { fates } from './fates.ts';
+
+/** What a target cannot say. */
+export interface Loss {
+  readonly service: string;
+  /** undefined: the whole service. */
+  readonly attribute: AttributeName | undefined;
+  readonly why: string;
+  readonly file: string;
+  readonly line: number;
+}
+
+export interface Converted {
+  /** By file name. */
+  readonly files: ReadonlyMap<string, string>;
+  readonly losses: readonly Loss[];
+}
+
+export function toSystemd(
+  services: readonly { readonly service: Service; readonly definition: Definition }[],
+): Converted {
+  const files = new Map<string, string>();
+  const losses: Loss[] = [];
+  const taken = new Set<string>();
+  for (const { service, definition } of services) {
+    const { server } = service;
+    const obstacle = obstacleOf(service);
+    if (server.kind !== 'program' || obstacle !== undefined) {
+      losses.push(
+        lossOf(service, definition, undefined, obstacle ?? `systemd has no service of the kind ${server.kind}`),
+      );
+      continue;
+    }
+    const own = attributeLosses(service, definition);
+    losses.push(...own);
+    const name = freeName(service.id, taken);
+    const remarks = own.map(
+      ({ attribute, why, file, line }) => `# Not expressed: ${attribute} (${file}:${line}): ${why}`,
+    );
+    const head = [`# ${service.id}, from ${service.origin.file}:${service.origin.line}`, ...remarks];
+    files.set(`${name}.socket`, text([...head, '', ...socketLines(service)]));
+    files.set(
+      `${name}${service.wait ? '' : '@'}.service`,
+      text([...head, '', ...serviceLines(service, server, definition)]),
+    );
+  }
+  return { files, losses };
+}
+
+/** Why units cannot run the service at all. */
+function obstacleOf({ socketType, wait, endpoints, behindTcpmux, protocol }: Service): string | undefined {
+  if (behindTcpmux !== undefined) return 'systemd has no tcpmux';
+  if (socketType === 'dgram' && !wait) return 'systemd has no server for each sender of datagrams';
+  if (!['tcp', 'udp', 'unix'].includes(protocol.name.toLowerCase()))
+    return `systemd does not listen for ${protocol.name}`;
+  if (endpoints.some(({ family, port }) => family !== 'unix' && port === 0))
+    return 'its port is for the kernel to choose';
+  return undefined;
+}
+
+function attributeLosses(service: Service, definition: Definition): readonly Loss[] {
+  const names = new Set<AttributeName>(definition.spans.keys());
+  // Asked for unless the service says otherwise, and so never written.
+  const libwrap = service.access.hostsName === undefined ? [] : (['libwrap'] as const);
+  for (const name of libwrap) names.add(name);
+  return [...names].flatMap((name) => {
+    const fate = fates[name];
+    const why =
+      name === 'libwrap'
+        ? 'hosts.allow and hosts.deny are not asked'
+        : typeof fate === 'function'
+          ? fate(service, definition.settings)
+          : fate;
+    return why === undefined ? [] : [lossOf(service, definition, name, why)];
+  });
+}
+
+function lossOf({ id }: Service, { spans, span }: Definition, attribute: AttributeName | undefined, why: string): Loss {
+  const place = (attribute === undefined ? undefined : spans.get(attribute)) ?? span;
+  return { service: id, attribute, why, file: place.file.path, line: locate(place.file, place.start).line };
+}
+
+/** A name of units has few kinds of characters; the instance of a template stands behind an `@`. */
+function freeName(id: string, taken: Set<string>): string {
+  const plain = id.replace(/[^A-Za-z0-9:_.-]/g, '_');
+  let name = plain;
+  for (let number = 2; taken.has(name); number++) name = `${plain}-${number}`;
+  taken.add(name);
+  return name;
+}
+
+function socketLines({ id, socketType, wait, endpoints, socket, limits, access, server }: Service): readonly string[] {
+  const listen = { stream: 'ListenStream', dgram: 'ListenDatagram', seqpacket: 'ListenSequentialPacket' } as const;
+  const kind = socketType === 'dgram' || socketType === 'seqpacket' ? socketType : 'stream';
+  const unix = endpoints.find((endpoint) => endpoint.family === 'unix');
+  const device = endpoints.find((endpoint) => endpoint.family !== 'unix' && endpoint.device !== undefined)?.device;
+  const both = endpoints.some(({ family, stack }) => family === 'inet6' && stack !== 'only');
+  const ipv6 = endpoints.some(({ family }) => family === 'inet6');
+  return [
+    '[Unit]',
+    `Description=Socket of ${escaped(id)}`,
+    '',
+    '[Socket]',
+    ...endpoints.map((endpoint) => `${listen[kind]}=${escaped(addressOf(endpoint))}`),
+    ...(ipv6 ? [`BindIPv6Only=${both ? 'both' : 'ipv6-only'}`] : []),
+    ...(device === undefined ? [] : [`BindToDevice=${device}`]),
+    `Accept=${wait ? 'no' : 'yes'}`,
+    ...(wait ? [] : [`MaxConnections=${limits.instances ?? unlimited}`]),
+    ...(wait || limits.perSource === undefined ? [] : [`MaxConnectionsPerSource=${limits.perSource}`]),
+    // The default stops the socket for good after 200 connections within two seconds.
+    'TriggerLimitIntervalSec=0',
+    ...(unix?.family === 'unix' ? unixLines(unix) : []),
+    `Backlog=${socket.backlog}`,
+    ...(socket.keepAlive ? ['KeepAlive=yes'] : []),
+    ...(socket.noDelay ? ['NoDelay=yes'] : []),
+    ...(socket.sendBuffer === undefined ? [] : [`SendBuffer=${socket.sendBuffer}`]),
+    ...(socket.receiveBuffer === undefined ? [] : [`ReceiveBuffer=${socket.receiveBuffer}`]),
+    ...(server.kind === 'program' && server.socketPassing === 'activation'
+      ? [`FileDescriptorName=${escaped(id)}`]
+      : []),
+    ...accessLines(access),
+    '',
+    '[Install]',
+    'WantedBy=sockets.target',
+  ];
+}
+
+/** systemd's own default is 64. */
+const unlimited = 1_000_000;
+
+function addressOf(endpoint: Endpoint): string {
+  if (endpoint.family === 'unix') return endpoint.address;
+  const { family, address, port, stack } = endpoint;
+  if (family === 'inet') return `${address}:${port}`;
+  return address === '::' && stack !== 'only' ? `${port}` : `[${address}]:${port}`;
+}
+
+function unixLines({ mode, uid, gid }: Extract<Endpoint, { readonly family: 'unix' }>): readonly string[] {
+  return [
+    `SocketMode=${mode.toString(8).padStart(4, '0')}`,
+    ...(uid === undefined ? [] : [`SocketUser=${uid}`]),
+    ...(gid === undefined ? [] : [`SocketGroup=${gid}`]),
+    'RemoveOnStop=yes',
+  ];
+}
+
+function accessLines({ onlyFrom, noAccess, names }: Service['access']): readonly string[] {
+  if (names !== undefined && onlyFrom !== undefined) return [];
+  if (onlyFrom !== undefined)
+    return ['IPAddressDeny=any', ...onlyFrom.map((block) => `IPAddressAllow=${blockOf(block)}`)];
+  return noAccess.map((block) => `IPAddressDeny=${blockOf(block)}`);
+}
+
+function blockOf({ address, prefix }: Network): string {
+  return `${address}/${prefix}`;
+}
+
+function serviceLines(
+  { id, wait, limits, endpoints }: Service,
+  { launch, stderr, socketPassing }: ProgramPlan,
+  { settings }: Definition,
+): readonly string[] {
+  const errors = { client: 'inherit', log: 'journal', null: 'null' } as const;
+  const { timeout } = limits;
+  const inherits = socketPassing === 'activation';
+  const stream = endpoints.length > 0;
+  return [
+    '[Unit]',
+    `Description=Server of ${escaped(id)}`,
+    ...(wait ? [] : ['CollectMode=inactive-or-failed']),
+    '',
+    '[Service]',
+    `ExecStart=${commandOf(launch)}`,
+    ...(inherits || !stream ? [] : ['StandardInput=socket', 'StandardOutput=socket']),
+    `StandardError=${inherits ? 'journal' : errors[stderr]}`,
+    ...identityLines(launch, settings),
+    ...(launch.rootDirectory === undefined ? [] : [`RootDirectory=${escaped(launch.rootDirectory)}`]),
+    `WorkingDirectory=${escaped(launch.workingDirectory)}`,
+    `UMask=${launch.umask.toString(8).padStart(4, '0')}`,
+    ...(launch.nice === 0 ? [] : [`Nice=${Math.max(-20, Math.min(19, launch.nice))}`]),
+    ...launch.resourceLimits.filter(({ name }) => settings[limitNames[name]] !== undefined).map(limitOf),
+    ...(launch.noNewPrivileges ? ['NoNewPrivileges=yes'] : []),
+    ...(settings.env ?? []).map((variable) => `Environment=${quoted(variable)}`),
+    ...(settings.passenv === undefined || settings.passenv.length === 0
+      ? []
+      : [`PassEnvironment=${settings.passenv.join(' ')}`]),
+    ...(timeout === undefined ? [] : [`RuntimeMaxSec=${timeout.seconds}`, `TimeoutStopSec=${timeout.graceSeconds}`]),
+    // A server may leave processes behind, as under xinetd.
+    'KillMode=process',
+  ];
+}
+
+/** `@` and argv[0] where that is another than the path. */
+function commandOf({ program, argv }: LaunchPlan): string {
+  const [first, ...rest] = argv;
+  const words = [...(first === program ? [] : [first]), ...rest].map(quotedWord);
+  return [`${first === program ? '' : '@'}${quotedWord(program)}`, ...words].join(' ');
+}
+
+/** By name where the text has one, so that the units fit other machines too. */
+function identityLines({ identity }: LaunchPlan, { user, group }: Settings): readonly string[] {
+  if (identity === undefined) return [];
+  const others = (identity.groups ?? []).filter((gid) => gid !== identity.gid);
+  return [
+    `User=${user ?? identity.uid}`,
+    `Group=${group ?? identity.gid}`,
+    ...(others.length === 0 ? [] : [`SupplementaryGroups=${others.join(' ')}`]),
+  ];
+}
+
+/** Those that a service has without saying are the daemon's, and systemd has its own. */
+const limitNames = {
+  as: 'rlimit_as',
+  cpu: 'rlimit_cpu',
+  data: 'rlimit_data',
+  nofile: 'rlimit_files',
+  rss: 'rlimit_rss',
+  stack: 'rlimit_stack',
+} as const satisfies Readonly<Record<LimitName, AttributeName>>;
+
+function limitOf({ name, value }: ResourceLimit): string {
+  return `Limit${name.toUpperCase()}=${Number.isFinite(value) ? value : 'infinity'}`;
+}
+
+/** A value of one word, or of several that stand as they are: `%` begins a specifier. */
+function escaped(value: string): string {
+  return value.replaceAll('%', '%%');
+}
+
+/** A word of a command line, where `$` begins a variable. */
+function quotedWord(word: string): string {
+  return quoted(word).replaceAll('$', () => '$$');
+}
+
+/** A word as systemd.syntax(7) unquotes it. */
+function quoted(word: string): string {
+  const safe = escaped(word);
+  if (/^[\w@/.:=,+%$-]+$/.test(safe)) return safe;
+  return `"${safe.replace(/["\\]/g, '\\$&').replace(/[^ -~\x80-\xff]/g, escapeControl)}"`;
+}
+
+function escapeControl(character: string): string {
+  return `\\x${character.charCodeAt(0).toString(16).padStart(2, '0')}`;
+}
+
+function text(lines: readonly string[]): string {
+  return `${lines.join('\n')}\n`;
+}
