@@ -12,6 +12,7 @@ import {
   readConfiguration,
   resolveReading,
   type ServiceTable,
+  type System,
   systemFiles,
 } from '../config/mod.ts';
 import { realSystem } from '../daemon/mod.ts';
@@ -37,12 +38,18 @@ export function chosenPaths(asked: readonly string[]): {
   return { paths: [], message: `no configuration: none of ${places.join(', ')} exists; name one with -f FILE` };
 }
 
-/** Reads the configuration anew at each call. Relative paths keep the meaning that they have now. */
+/**
+ * Reads the configuration anew at each call. Relative paths keep the meaning that they have now; the environment is that of
+ * the first call, when what a supervisor has said to the daemon is no part of it any more.
+ */
 export function loader(paths: readonly string[], inetd: InetdOptions): () => Promise<ServiceTable> {
   const files = systemFiles(process.cwd());
-  const system = realSystem();
   const request = requestOf(paths, inetd);
-  return () => load(request, system, files);
+  let system: System | undefined;
+  return () => {
+    system ??= realSystem();
+    return load(request, system, files);
+  };
 }
 
 /** The text and what it means, entry by entry: for commands that show where something is written. */

@@ -63,8 +63,9 @@ def start():
         while chunk := os.read(errors, 65536):
             said.extend(chunk)
 
-    threading.Thread(target=listen, daemon=True).start()
-    return pid, said
+    listener = threading.Thread(target=listen, daemon=True)
+    listener.start()
+    return pid, said, listener
 
 
 def receive():
@@ -214,7 +215,7 @@ steps = {'request': request, 'exec': execute, 'many': many, 'raw': raw, 'kill': 
 
 def story():
     global parked
-    parked, said = start() if 'mode' in job else (0, b'')
+    parked, said, listener = start() if 'mode' in job else (0, b'', None)
     first = until_parked() if parked else {'kind': ''}
     if parked and first['kind'] not in ('R', ''):
         first.update(ended(parked))
@@ -224,6 +225,8 @@ def story():
             os.kill(parked, signal.SIGKILL)
         except ProcessLookupError:
             pass
+        # All of what it has said; a server that outlives it may have the other end too.
+        listener.join(timeout=5)
     return {
         'pid': os.getpid(),
         'parked': parked,
