@@ -36,6 +36,15 @@ export const statusReport: v.GenericSchema<unknown, StatusReport> = v.object({
       ended: v.object({ zero: v.number(), status: v.number(), signal: v.number() }),
       timedOut: v.number(),
       refused: v.record(v.string(), v.number()),
+      forkserver: v.nullable(
+        v.object({
+          state: v.string(),
+          pid: v.nullable(v.number()),
+          readyAt: v.nullable(v.number()),
+          served: v.number(),
+          trouble: v.nullable(v.string()),
+        }),
+      ),
       lastError: failure,
     }),
   ),
@@ -47,7 +56,7 @@ export const serverReports: v.GenericSchema<unknown, ServerReport[]> = v.array(
     service: v.string(),
     peer: v.nullable(v.string()),
     startedAt: v.number(),
-    worker: v.boolean(),
+    kind: v.picklist(['server', 'worker', 'forkserver']),
   }),
 );
 

@@ -31,6 +31,15 @@ export interface ServiceReport {
   readonly timedOut: number;
   /** Numbers of clients by the reason of their FAIL lines. */
   readonly refused: Readonly<Record<string, number>>;
+  /** null where it has none. */
+  readonly forkserver: {
+    readonly state: string;
+    readonly pid: number | null;
+    readonly readyAt: number | null;
+    /** How many have served until now, this one included. */
+    readonly served: number;
+    readonly trouble: string | null;
+  } | null;
   readonly lastError: { readonly time: number; readonly message: string } | null;
 }
 
@@ -50,8 +59,11 @@ export interface ServerReport {
   /** Its client's address, where the daemon knows it. */
   readonly peer: string | null;
   readonly startedAt: number;
-  /** Whether it is a client of the worker, whose pid it has then, and no process of its own. */
-  readonly worker: boolean;
+  /**
+   * A process of its own; a client of the worker, whose pid it has then; or the fork server of a service, which has no
+   * client.
+   */
+  readonly kind: 'server' | 'worker' | 'forkserver';
 }
 
 export interface ReloadReport {

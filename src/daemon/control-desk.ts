@@ -18,7 +18,14 @@ import {
 import type { Clock, DaemonLog } from '../log/mod.ts';
 import { LevelledLog } from '../log/mod.ts';
 import { SystemError, signalGroup } from '../os/mod.ts';
-import { banReports, reloadReport, serverReports, statusReport, workerReports } from './control-reports.ts';
+import {
+  banReports,
+  forkserverReports,
+  reloadReport,
+  serverReports,
+  statusReport,
+  workerReports,
+} from './control-reports.ts';
 import type { Daemon } from './daemon.ts';
 import { eventOnlooker } from './onlooking.ts';
 import type { Orders } from './orders.ts';
@@ -71,7 +78,11 @@ export class ControlDesk {
         return;
       }
       case 'servers':
-        caller.result([...serverReports(this.#daemon.servers), ...workerReports(this.#daemon.services)]);
+        caller.result([
+          ...serverReports(this.#daemon.servers),
+          ...workerReports(this.#daemon.services),
+          ...forkserverReports(this.#daemon.services),
+        ]);
         return;
       case 'reload':
         caller.result(await this.#reload());

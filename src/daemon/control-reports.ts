@@ -27,15 +27,24 @@ export function serverReports(servers: Iterable<Server>): ServerReport[] {
     service: owner instanceof RunningService ? owner.service.id : '?',
     peer: peer?.address ?? null,
     startedAt,
-    worker: false,
+    kind: 'server',
   }));
 }
 
 /** Clients of services that have no process of their own: the worker serves them. */
 export function workerReports(services: readonly RunningService[]): ServerReport[] {
   return services.flatMap(({ service, delegatedClients }) =>
-    Array.from(delegatedClients, (client) => ({ ...client, service: service.id, worker: true })),
+    Array.from(delegatedClients, (client) => ({ ...client, service: service.id, kind: 'worker' as const })),
   );
+}
+
+/** Fork servers that serve. */
+export function forkserverReports(services: readonly RunningService[]): ServerReport[] {
+  return services.flatMap(({ service, forkserver }) => {
+    const { pid, readyAt } = forkserver ?? {};
+    if (pid === undefined || readyAt === undefined) return [];
+    return [{ pid, service: service.id, peer: null, startedAt: readyAt, kind: 'forkserver' as const }];
+  });
 }
 
 export function banReports(bans: readonly Ban[]): BanReport[] {
@@ -58,7 +67,7 @@ export function reloadReport({ table, outcome }: Reloaded): ReloadReport {
 }
 
 function serviceReport(running: RunningService): ServiceReport {
-  const { service, counters, listeners, lastError } = running;
+  const { service, counters, listeners, lastError, forkserver } = running;
   return {
     id: service.id,
     state: stateOf(running),
@@ -71,6 +80,15 @@ function serviceReport(running: RunningService): ServiceReport {
     ended: { zero: counters.endedWithZero, status: counters.endedWithStatus, signal: counters.endedBySignal },
     timedOut: counters.timedOut,
     refused: Object.fromEntries(counters.refused),
+    forkserver:
+      forkserver === undefined
+        ? null
+        : {
+            ...forkserver,
+            pid: forkserver.pid ?? null,
+            readyAt: forkserver.readyAt ?? null,
+            trouble: forkserver.trouble ?? null,
+          },
     lastError: lastError ?? null,
   };
 }

@@ -55,6 +55,10 @@ function addService(text: Exposition, running: RunningService): void {
   const { instances } = service.limits;
   if (instances !== undefined) text.add('kinetd_servers_limit', instances, labels);
   text.add('kinetd_queue_length', running.queued.length, labels);
+  if (running.forkserver !== undefined) {
+    text.add('kinetd_forkserver_ready', running.forkserver.pid !== undefined, labels);
+    text.add('kinetd_forkserver_starts_total', running.forkserver.served, labels);
+  }
   text.add('kinetd_received_bytes_total', counters.received, labels);
   text.add('kinetd_sent_bytes_total', counters.sent, labels);
   text.add('kinetd_stderr_lines_lost_total', counters.linesLost, labels);

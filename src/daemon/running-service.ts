@@ -5,7 +5,7 @@
  * A connection goes accept → admission → launch → START; a server's exit goes EXIT → slot released → (for `wait`)
  * listener watched again. Nothing here waits, and nothing here throws for what a client or the system does.
  */
-import { type EndNames, remoteInfo, type ServerTimes } from '../launch/mod.ts';
+import { type EndNames, type ForkserverFacts, remoteInfo, type ServerTimes } from '../launch/mod.ts';
 import type { Listener, ListenerObserver } from '../listener/mod.ts';
 import type { Sink } from '../log/mod.ts';
 import type { ServiceCounters } from '../metrics/mod.ts';
@@ -172,6 +172,11 @@ export class RunningService implements ListenerObserver {
   /** These clients. */
   get delegatedClients(): Iterable<WorkerClient> {
     return this.#delegated.clients;
+  }
+
+  /** How its fork server is; undefined where it has none. */
+  get forkserver(): ForkserverFacts | undefined {
+    return this.#answer.kind === 'program' ? this.#answer.launches.forkserver?.facts : undefined;
   }
 
   /** Accepted connections that wait in the queue. */

@@ -31,6 +31,8 @@ export type FamilyName =
   | 'kinetd_servers_running'
   | 'kinetd_servers_limit'
   | 'kinetd_queue_length'
+  | 'kinetd_forkserver_ready'
+  | 'kinetd_forkserver_starts_total'
   | 'kinetd_received_bytes_total'
   | 'kinetd_sent_bytes_total'
   | 'kinetd_stderr_lines_lost_total'
@@ -74,6 +76,11 @@ export const families: Readonly<Record<FamilyName, Family>> = {
   kinetd_servers_running: service('gauge', 'Servers that run now.'),
   kinetd_servers_limit: service('gauge', 'Servers that may run at once (instances); absent without a limit.'),
   kinetd_queue_length: service('gauge', 'Accepted connections that wait for a server.'),
+  kinetd_forkserver_ready: service(
+    'gauge',
+    'Whether the fork server of the service can serve; absent where it has none.',
+  ),
+  kinetd_forkserver_starts_total: service('counter', 'Fork servers of the service that have become ready.'),
   kinetd_received_bytes_total: service('counter', 'Bytes from clients of the worker; counted when they have ended.'),
   kinetd_sent_bytes_total: service('counter', 'Bytes to clients of the worker; counted when they have ended.'),
   kinetd_stderr_lines_lost_total: service('counter', "Lines of servers' stderr that were left out of the log."),

@@ -1,4 +1,7 @@
-/** `kinetd ps`: the servers of a running daemon, with what /proc says of their processes, and the clients of its worker. */
+/**
+ * `kinetd ps`: the servers of a running daemon, with what /proc says of their processes, its fork servers, and the
+ * clients of its worker.
+ */
 import type { ServerReport } from '../../control/mod.ts';
 import { checked, serverReports } from '../../control/reply.ts';
 import { aligned } from '../columns.ts';
@@ -14,7 +17,7 @@ export function listServers(control: string | undefined, json: boolean): Promise
       ...server,
       ageSeconds: Math.max(0, (now - server.startedAt) / 1000),
       // What the worker has used it has used for all of its clients.
-      ...((server.worker ? undefined : processUsage(server.pid)) ?? { cpuSeconds: null, memory: null }),
+      ...((server.kind === 'worker' ? undefined : processUsage(server.pid)) ?? { cpuSeconds: null, memory: null }),
     }));
     if (json) sayJson(rows);
     else
@@ -28,11 +31,11 @@ type Row = ServerReport & { readonly ageSeconds: number } & (
     | { readonly cpuSeconds: null; readonly memory: null }
   );
 
-function cells({ pid, worker, service, peer, ageSeconds, cpuSeconds, memory }: Row): readonly string[] {
+function cells({ pid, kind, service, peer, ageSeconds, cpuSeconds, memory }: Row): readonly string[] {
   return [
-    worker ? 'worker' : String(pid),
+    kind === 'worker' ? 'worker' : String(pid),
     service,
-    peer ?? '-',
+    kind === 'forkserver' ? 'fork server' : (peer ?? '-'),
     spanText(ageSeconds),
     cpuSeconds === null ? '-' : `${cpuSeconds.toFixed(2)}s`,
     memory === null ? '-' : `${Math.round(memory / 1024)}kB`,

@@ -38,10 +38,24 @@ function statusLines(report: StatusReport): string[] {
   const errors = report.services.flatMap(({ id, lastError }) =>
     lastError === null ? [] : `${id}: ${spanText((report.now - lastError.time) / 1000)} ago: ${lastError.message}`,
   );
+  const forkservers = report.services.flatMap(({ id, forkserver }) =>
+    forkserver === null ? [] : `${id}: ${forkserverText(forkserver, report.now)}`,
+  );
   return [
     heading(report),
     '',
     ...aligned([['SERVICE', 'STATE', 'RUNNING', 'ACCEPTED', 'STARTED', 'REFUSED', 'SOCKETS'], ...rows]),
+    ...(forkservers.length === 0 ? [] : ['', 'Fork servers:', ...forkservers.map((line) => `  ${line}`)]),
     ...(errors.length === 0 ? [] : ['', 'Last errors:', ...errors.map((line) => `  ${line}`)]),
   ];
+}
+
+/** `ready, pid 4711 for 3m, the second`; what is wrong stands behind it. */
+function forkserverText(
+  { state, pid, readyAt, served, trouble }: NonNullable<StatusReport['services'][number]['forkserver']>,
+  now: number,
+): string {
+  const process = pid === null || readyAt === null ? '' : `, pid ${pid} for ${spanText((now - readyAt) / 1000)}`;
+  const before = served > 1 ? `, ${served - 1} before it` : '';
+  return `${state}${process}${before}${trouble === null ? '' : `; ${trouble}`}`;
 }

@@ -1,5 +1,6 @@
 /** One service in the state dump: what it is configured to be, and how it stands. */
 import type { Settings } from '../../config/mod.ts';
+import type { ForkserverFacts } from '../../launch/mod.ts';
 import type { Listener } from '../../listener/mod.ts';
 import type { RpcProgram, Service, TimeRange } from '../../model/mod.ts';
 import {
@@ -25,6 +26,7 @@ export interface ServiceState {
   readonly running: number;
   /** How often its sockets have been asked for in vain; 0 when it has them. */
   readonly attempts: number;
+  readonly forkserver: ForkserverFacts | undefined;
 }
 
 /**
@@ -40,6 +42,7 @@ export function serviceLines(state: ServiceState, settings: Settings, defaults: 
     `\tService configuration: ${service.name}`,
     ...configurationLines(service, settings, defaults).map((line) => `\t\t${line}`),
     ...(word === 'Active' ? activityLines(state) : []).map((line) => `\t${line}`),
+    ...(state.forkserver === undefined ? [] : [forkserverLine(state.forkserver)]),
     '',
   ];
 }
@@ -61,6 +64,11 @@ export function defaultsLines(settings: Settings): readonly string[] {
       ...passenvLines(settings),
     ].map((line) => `\t${line}`),
   ];
+}
+
+/** xinetd has none. */
+function forkserverLine({ state, pid, served, trouble }: ForkserverFacts): string {
+  return `\tFork server = ${state}${pid === undefined ? '' : ` pid=${pid}`} served=${served}${trouble === undefined ? '' : ` (${trouble})`}`;
 }
 
 function configurationLines(service: Service, settings: Settings, defaults: Settings): readonly string[] {

@@ -36,6 +36,19 @@ const longestRestSeconds = 60;
 /** One that has served for so long may be lost without a rest. */
 const soundMilliseconds = 60_000;
 
+/** How it is, for those who look. */
+export interface ForkserverFacts {
+  readonly state: ForkserverState;
+  /** The one that serves. */
+  readonly pid: number | undefined;
+  /** Milliseconds since the epoch. */
+  readonly readyAt: number | undefined;
+  /** How many have served until now, this one included. */
+  readonly served: number;
+  /** What is wrong with the one that cannot be had. */
+  readonly trouble: string | undefined;
+}
+
 export class Forkserver {
   readonly #options: ForkserverOptions;
   readonly #common: Uint8Array;
@@ -45,6 +58,8 @@ export class Forkserver {
   /** While stale: what the one that could not be had was made of. */
   #failed: LoadedFiles | undefined;
   #failures = 0;
+  #served = 0;
+  #serving: { readonly pid: number; readonly since: number } | undefined;
   #readyAt = Number.NEGATIVE_INFINITY;
   #retryAt = Number.NEGATIVE_INFINITY;
   #trouble: string | undefined;
@@ -57,6 +72,17 @@ export class Forkserver {
 
   get state(): ForkserverState {
     return this.#state;
+  }
+
+  get facts(): ForkserverFacts {
+    const serving = this.#current === undefined ? undefined : this.#serving;
+    return {
+      state: this.#state,
+      pid: serving?.pid,
+      readyAt: serving?.since,
+      served: this.#served,
+      trouble: this.#trouble,
+    };
   }
 
   /** Starts it, if it was not started before. */
@@ -130,6 +156,8 @@ export class Forkserver {
     this.#next = undefined;
     this.#readyAt = this.#options.now();
     this.#trouble = undefined;
+    this.#served++;
+    this.#serving = { pid, since: Date.now() };
     this.#options.observer.onReady(pid);
   }
 

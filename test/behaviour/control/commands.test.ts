@@ -55,7 +55,7 @@ test('ps tells whom the worker serves, and status why a socket cannot be had', a
   client.write('x');
   await client.receive(/x/);
   const servers: unknown = JSON.parse((await ask('ps', '--json')).output);
-  expect(servers).toMatchObject([{ service: 'echo', peer: '127.0.0.1', worker: true, memory: null }]);
+  expect(servers).toMatchObject([{ service: 'echo', peer: '127.0.0.1', kind: 'worker', memory: null }]);
   expect((await ask('ps')).output).toMatch(/^worker +echo +127\.0\.0\.1 +\d+s +- +-$/m);
   client.socket.destroy();
   expect((await ask('status')).output).toMatch(
