@@ -70,7 +70,7 @@ async function survives(attributes: Readonly<Record<string, string>>): Promise<F
   }, 100);
   const fates = await sendCrowd(address);
   clearInterval(looking);
-  await until(() => count(daemon, /^EXIT: /gm) === count(daemon, /^START: /gm) || undefined);
+  await until(() => count(daemon, /^EXIT: /gm) === fates.answered + 1 || undefined);
   expect(count(daemon, /^FAIL: echo service_limit from=127\.0\.0\.1$/gm)).toBe(fates.refused);
   expect(count(daemon, /^START: /gm)).toBe(fates.answered + 1);
   expect(most).toBeLessThanOrEqual(instances);
