@@ -63,7 +63,7 @@ module.exports = {
       name: 'no-net',
       comment: 'listening sockets are ours; the worker gets connections, which Node may have',
       severity: 'error',
-      from: { path: '^src', pathNot: '^src/worker/(builtin|flow|http|ident|relay)/' },
+      from: { path: '^src', pathNot: '^src/worker/(auth|builtin|flow|http|ident|relay)/' },
       to: { path: '^(node:)?(net|dgram)$', pathNot: '^src/' },
     },
     { name: 'pure-has-no-node', severity: 'error', from: { path: pure }, to: { dependencyTypes: ['core'] } },
@@ -78,7 +78,7 @@ module.exports = {
       comment: 'what handles the bytes of clients is loaded by the worker alone',
       severity: 'error',
       from: { path: '^src/(daemon|cli)/' },
-      to: { path: '^src/worker/(builtin|flow|http|ident|relay)/', reachable: true },
+      to: { path: '^src/worker/(auth|builtin|flow|http|ident|relay)/', reachable: true },
     },
     { name: 'resolvable', severity: 'error', from: {}, to: { couldNotResolve: true, pathNot: '\\.node$' } },
     {

@@ -11,7 +11,15 @@
  */
 import type { Listener } from '../listener/mod.ts';
 import type { Clock } from '../log/mod.ts';
-import type { BuiltinName, BuiltinPlan, ListingPlan, Peer, RedirectPlan, ServiceRecord } from '../model/mod.ts';
+import type {
+  AuthPlan,
+  BuiltinName,
+  BuiltinPlan,
+  ListingPlan,
+  Peer,
+  RedirectPlan,
+  ServiceRecord,
+} from '../model/mod.ts';
 import { type Connection, closeDescriptor, errnoMessage } from '../os/mod.ts';
 import { type Job, type RelayFailure, type TaskEnd, type TaskId, textOf, type Worker } from '../worker/mod.ts';
 import { MuxClient, type MuxTargets } from './behind-tcpmux.ts';
@@ -114,6 +122,21 @@ export class Delegated {
       },
       onWants: (task, name) => client.wants(task, name),
       onCut: () => client.cut(),
+    });
+  }
+
+  /** Has the worker say whose the connections of this machine are. */
+  answerAuth({ answers }: AuthPlan, listener: Listener | undefined, connection: Connection): void {
+    const { descriptor, peer, local } = connection;
+    const job: Job = {
+      kind: 'auth',
+      answers,
+      client: { address: peer.address, port: peer.port },
+      local: { address: local.address, port: local.port },
+    };
+    this.#hand(job, true, listener, connection, {
+      onStarted: () => closeDescriptor(descriptor),
+      onEnded: () => {},
     });
   }
 

@@ -348,6 +348,9 @@ export class RunningService implements ListenerObserver {
       case 'tcpmux':
         this.#delegated.multiplex(this.#shared.muxTargets, listener, connection);
         return;
+      case 'auth':
+        this.#delegated.answerAuth(answer, listener, connection);
+        return;
       case 'metrics':
         this.#delegated.tellMetrics(listener, connection);
         return;

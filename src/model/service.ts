@@ -50,7 +50,15 @@ export interface RpcProgram {
 }
 
 /** Who answers the clients of a service. Each kind holds what it needs and nothing that only another kind uses. */
-export type ServerPlan = ProgramPlan | BuiltinPlan | ListingPlan | MetricsPlan | TcpmuxPlan | RedirectPlan | SensorPlan;
+export type ServerPlan =
+  | ProgramPlan
+  | BuiltinPlan
+  | AuthPlan
+  | ListingPlan
+  | MetricsPlan
+  | TcpmuxPlan
+  | RedirectPlan
+  | SensorPlan;
 
 /** A program is started. */
 export interface ProgramPlan {
@@ -99,6 +107,32 @@ export interface SensorPlan {
   readonly kind: 'sensor';
   /** 0: not at all, the touch is only logged. */
   readonly denyMinutes: number | 'FOREVER';
+}
+
+/** The worker says whose a connection of this machine is (RFC 1413). */
+export interface AuthPlan {
+  readonly kind: 'auth';
+  readonly answers: AuthAnswers;
+}
+
+/** By the flags of FreeBSD's inetd(8), which stand behind each. */
+export interface AuthAnswers {
+  /** Whether it is looked up at all; else everybody is hidden, or has the fallback (-r). */
+  readonly real: boolean;
+  /** What is said where no user can be found (-d). */
+  readonly fallback: string | undefined;
+  /** Random names instead of true ones (-g). */
+  readonly garble: boolean;
+  /** Numbers instead of names (-i). */
+  readonly numeric: boolean;
+  /** Whether ~/.fakeid is believed: not, unless it is another user's name, or in any case (-f, -F). */
+  readonly fake: 'none' | 'nobody' | 'any';
+  /** Whether who has a ~/.noident is hidden (-n). */
+  readonly hide: boolean;
+  /** What kind of system it says this is (-o). */
+  readonly system: string;
+  /** For a question and its answer (-t). */
+  readonly milliseconds: number;
 }
 
 /** The worker tells the daemon's metrics over HTTP. */

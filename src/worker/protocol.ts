@@ -8,6 +8,7 @@
  */
 import { parseIp } from '../address/mod.ts';
 import {
+  type AuthAnswers,
   type BuiltinName,
   builtinNames,
   type IdentAnswer,
@@ -59,6 +60,14 @@ export interface ScrapeJob {
   readonly milliseconds: number;
 }
 
+/** A connection: answer as an ident server does. */
+export interface AuthJob {
+  readonly kind: 'auth';
+  readonly answers: AuthAnswers;
+  readonly client: Peer;
+  readonly local: { readonly address: string; readonly port: number };
+}
+
 /** A connection: ask the ident server of the client's machine whose it is, and hold it until then. */
 export interface IdentJob {
   readonly kind: 'ident';
@@ -68,7 +77,7 @@ export interface IdentJob {
 }
 
 /** What is to be done with a descriptor. */
-export type Job = StreamJob | DatagramJob | TextJob | TcpmuxJob | ScrapeJob | RedirectJob | IdentJob;
+export type Job = StreamJob | DatagramJob | TextJob | TcpmuxJob | ScrapeJob | AuthJob | RedirectJob | IdentJob;
 
 /** A connection: pass it on. */
 export interface RedirectJob {
@@ -173,7 +182,22 @@ function readOrder({ order, task, job, allowed, text, goesOn }: Fields): Order |
   }
 }
 
-function readJob({ kind, name, target, sender, client, local, milliseconds, each, text }: Fields): Job | undefined {
+function readJob({
+  kind,
+  name,
+  target,
+  sender,
+  client,
+  local,
+  milliseconds,
+  each,
+  text,
+  answers,
+}: Fields): Job | undefined {
+  if (kind === 'auth') {
+    const read = isFields(answers) ? readAnswers(answers) : undefined;
+    return read !== undefined && isEnd(client) && isEnd(local) ? { kind, answers: read, client, local } : undefined;
+  }
   if (kind === 'text') return isText(text) ? { kind, text } : undefined;
   if (kind === 'tcpmux' || kind === 'scrape') return isCount(milliseconds) ? { kind, milliseconds } : undefined;
   if (kind === 'redirect') {
@@ -190,6 +214,15 @@ function readJob({ kind, name, target, sender, client, local, milliseconds, each
   if (kind !== 'datagrams' || !isAddress(sender) || !isCount(milliseconds) || typeof each !== 'boolean')
     return undefined;
   return { kind, name: builtin, sender, milliseconds, each };
+}
+
+function readAnswers(fields: Fields): AuthAnswers | undefined {
+  const { real, fallback, garble, numeric, fake, hide, system, milliseconds } = fields;
+  if (typeof real !== 'boolean' || typeof garble !== 'boolean' || typeof numeric !== 'boolean') return undefined;
+  if (typeof hide !== 'boolean' || (fake !== 'none' && fake !== 'nobody' && fake !== 'any')) return undefined;
+  if (fallback !== undefined && !isName(fallback)) return undefined;
+  if (!isName(system) || !isCount(milliseconds)) return undefined;
+  return { real, fallback, garble, numeric, fake, hide, system, milliseconds };
 }
 
 function readTarget({ host, port, keepAlive }: Fields): RedirectTarget | undefined {
@@ -251,6 +284,11 @@ function isPeer(value: unknown): value is Peer {
   if (!isFields(value)) return false;
   const { address, port } = value;
   return isAddress(address) && isCount(port) && port <= highestPort;
+}
+
+/** Also of a Unix socket, where it is a path or a user's number. */
+function isEnd(value: unknown): value is { readonly address: string; readonly port: number } {
+  return isFields(value) && typeof value['address'] === 'string' && isCount(value['port']);
 }
 
 /** As the kernel has it, with a scope where there is one; nothing else may get into a log line. */

@@ -3,6 +3,7 @@
  */
 import type { IdentAnswer } from '../model/mod.ts';
 import { closeDescriptor, type Descriptor, SystemError } from '../os/mod.ts';
+import { answerAuth } from './auth/mod.ts';
 import { answerStream, Datagrams, sayText, Tcpmux } from './builtin/mod.ts';
 import { Scrape } from './http/mod.ts';
 import { identify } from './ident/mod.ts';
@@ -94,6 +95,8 @@ export class Tasks {
           onUnknown: (address, port) => this.#report({ report: 'asks', task, sender: { address, port } }),
           onEnded: ended,
         });
+      case 'auth':
+        return { end: answerAuth(job, descriptor, ended) };
       case 'scrape':
         return new Scrape(job, descriptor, {
           onWanted: () => this.#report({ report: 'wants', task, name: 'metrics' }),

@@ -183,6 +183,7 @@ export const codes = {
   'directory-not-absolute': ['error', 'The directory must be named by its whole path.'],
   'directory-missing': ['error', 'The directory is not there, or the path is not one of a directory.'],
   'bad-tcpmux': ['error', 'The service is to be reached through tcpmux, and something about it does not go with that.'],
+  'bad-auth-flag': ['error', 'An argument of the internal service auth is none of its flags, or has a wrong value.'],
   'no-such-internal-service': ['error', 'kinetd does not answer for a service of this name itself.'],
   'two-programs': [
     'error',

@@ -5,6 +5,7 @@
  */
 import { builtinNames, type ServerPlan, type SocketType } from '../../model/mod.ts';
 import type { Definition } from '../definition.ts';
+import { resolveAuth } from './auth.ts';
 import type { Findings } from './findings.ts';
 import type { Kind } from './transport.ts';
 
@@ -21,17 +22,22 @@ const plans: Readonly<Record<string, { readonly plan: InternalPlan; readonly typ
 };
 
 export function resolveBuiltin(
-  { name, inetd }: Definition,
+  definition: Definition,
   { socketType }: Kind,
   findings: Findings,
 ): InternalPlan | undefined {
+  const { name, inetd } = definition;
   const wanted = inetd?.service ?? name;
+  if (wanted === 'auth' && (socketType === undefined || socketType === 'stream')) {
+    const answers = resolveAuth(definition, findings);
+    return answers === undefined ? undefined : { kind: 'auth', answers };
+  }
   const found = Object.hasOwn(plans, wanted) ? plans[wanted] : undefined;
   if (found !== undefined && (socketType === undefined || found.types.includes(socketType))) return found.plan;
   return findings.add(
     'no-such-internal-service',
     'type',
     `there is no internal service '${wanted}'${found === undefined ? '' : ` over ${socketType} sockets`}`,
-    `those there are: ${Object.keys(plans).join(', ')}`,
+    `those there are: ${[...Object.keys(plans), 'auth'].join(', ')}`,
   );
 }

@@ -125,6 +125,16 @@ test.skipIf(noTrace !== undefined)('of clients that are redirected, nor of their
   expect(readings(calls.others)).not.toEqual([]);
 });
 
+test.skipIf(noTrace !== undefined)('of those who ask whose a connection is', async () => {
+  const calls = await traced([internal('auth', { ...log, server_args: '-r' })], async (daemon) => {
+    const answer = await talk(await daemon.address('auth'), { send: `1, 2 ${words}\r\n` });
+    expect(answer.text).toBe('0 , 0 : ERROR : INVALID-PORT\r\n');
+    await daemon.file('service.log', /EXIT: auth/);
+  });
+  expect(readings(calls.daemon)).toEqual([]);
+  expect(readings(calls.others).filter((call) => call.includes(words))).not.toEqual([]);
+});
+
 test.skipIf(noTrace !== undefined)('of those who ask for metrics', async () => {
   const metrics = 'defaults\n{\n\tmetrics = tcp:127.0.0.1:0\n}\n';
   const calls = await traced([metrics], async (daemon) => {

@@ -14,7 +14,7 @@ const typeWords: readonly WordEntry<ServiceType>[] = [
   {
     word: 'INTERNAL',
     documentation:
-      'kinetd itself answers, no program is started: the name is one of `echo`, `discard`, `daytime`, `time`, `chargen`, and over TCP `tcpmux`, `services` or `servers`; `user` and `server` are not needed for it and mean nothing',
+      'kinetd itself answers, no program is started: the name is one of `echo`, `discard`, `daytime`, `time`, `chargen`, and over TCP `tcpmux`, `services`, `servers`, `metrics` (docs/metrics.md) or `auth`, which says whose the connections of this machine are (RFC 1413) and takes the flags of inetd(8) of FreeBSD as `server_args`; `user` and `server` are not needed for it and mean nothing',
   },
   {
     word: 'UNLISTED',

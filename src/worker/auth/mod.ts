@@ -1,0 +1,2 @@
+/** An ident server for connections of this machine. */
+export { answerAuth } from './auth.ts';

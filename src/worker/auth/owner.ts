@@ -1,0 +1,73 @@
+/**
+ * Whose a TCP connection of this machine is, from /proc/net/tcp and /proc/net/tcp6 (proc_net_tcp(5)), which everybody may
+ * read. Addresses stand there as the machine has their words in memory, in hexadecimal.
+ */
+import { readFile } from 'node:fs/promises';
+import { endianness } from 'node:os';
+
+import { type IpAddress, parseIp, unmapIp } from '../../address/mod.ts';
+
+/** No connection any more: its line has no owner, or that of a listening socket. */
+const pastStates: ReadonlySet<string> = new Set(['06', '07', '0A']);
+
+/** @returns undefined when there is no such connection, or the system does not tell */
+export async function ownerOf(
+  local: { readonly address: string; readonly port: number },
+  remote: { readonly address: string; readonly port: number },
+): Promise<number | undefined> {
+  const [ours, theirs] = [plainIp(local.address), plainIp(remote.address)];
+  if (ours === undefined || theirs === undefined) return undefined;
+  const tables = ours.family === 'inet' ? ['tcp', 'tcp6'] : ['tcp6'];
+  for (const table of tables) {
+    const mapped = table === 'tcp6' && ours.family === 'inet';
+    const pair = [ours, theirs].map((ip) => hex(mapped ? mappedBytes(ip) : ip.bytes));
+    const uid = ownerIn(
+      await tableText(table),
+      `${pair[0]}:${hexPort(local.port)}`,
+      `${pair[1]}:${hexPort(remote.port)}`,
+    );
+    if (uid !== undefined) return uid;
+  }
+  return undefined;
+}
+
+/** @param text a table as the kernel has it */
+export function ownerIn(text: string, local: string, remote: string): number | undefined {
+  for (const line of text.split('\n')) {
+    const [, own, other, state = '', , , , uid = ''] = line.trim().split(/\s+/);
+    if (own === local && other === remote && !pastStates.has(state) && /^\d+$/.test(uid)) return Number(uid);
+  }
+  return undefined;
+}
+
+async function tableText(name: string): Promise<string> {
+  try {
+    return await readFile(`/proc/net/${name}`, 'latin1');
+  } catch {
+    // A machine without the family has no table of it.
+    return '';
+  }
+}
+
+function plainIp(address: string): IpAddress | undefined {
+  const ip = parseIp(address.replace(/%.*$/, ''));
+  return ip === undefined ? undefined : unmapIp(ip);
+}
+
+function mappedBytes({ bytes }: IpAddress): Uint8Array {
+  return Uint8Array.from([0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0xff, 0xff, ...bytes]);
+}
+
+/** Words of four bytes in the machine's own order. */
+export function hex(bytes: Uint8Array): string {
+  let text = '';
+  for (let at = 0; at < bytes.length; at += 4) {
+    const word = Array.from(bytes.subarray(at, at + 4), (byte) => byte.toString(16).padStart(2, '0'));
+    text += (endianness() === 'LE' ? word.toReversed() : word).join('');
+  }
+  return text.toUpperCase();
+}
+
+function hexPort(port: number): string {
+  return port.toString(16).toUpperCase().padStart(4, '0');
+}
