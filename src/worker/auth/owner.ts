@@ -1,6 +1,9 @@
 /**
  * Whose a TCP connection of this machine is, from /proc/net/tcp and /proc/net/tcp6 (proc_net_tcp(5)), which everybody may
  * read. Addresses stand there as the machine has their words in memory, in hexadecimal.
+ *
+ * A connection that no process has (one that was closed and not yet ended, or not yet accepted) has no inode, and with
+ * older kernels the user 0: it is nobody's.
  */
 import { readFile } from 'node:fs/promises';
 import { endianness } from 'node:os';
@@ -34,8 +37,9 @@ export async function ownerOf(
 /** @param text a table as the kernel has it */
 export function ownerIn(text: string, local: string, remote: string): number | undefined {
   for (const line of text.split('\n')) {
-    const [, own, other, state = '', , , , uid = ''] = line.trim().split(/\s+/);
-    if (own === local && other === remote && !pastStates.has(state) && /^\d+$/.test(uid)) return Number(uid);
+    const [, own, other, state = '', , , , uid = '', , inode = ''] = line.trim().split(/\s+/);
+    if (own !== local || other !== remote || pastStates.has(state)) continue;
+    if (/^\d+$/.test(uid) && /^[1-9]\d*$/.test(inode)) return Number(uid);
   }
   return undefined;
 }

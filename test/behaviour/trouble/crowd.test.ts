@@ -80,20 +80,24 @@ async function survives(attributes: Readonly<Record<string, string>>): Promise<F
   return fates;
 }
 
+/** Five thousand servers take their time on a busy machine. */
+const patience = { timeout: 240_000 };
+
 test.runIf(enoughDescriptors)(
   'without a queue those who find no place are refused, and nobody waits for TCP',
+  patience,
   async () => {
     const { answered } = await survives({});
     expect(answered).toBeGreaterThanOrEqual(instances);
   },
 );
 
-test.runIf(enoughDescriptors)('with a queue those who find no place in it are refused', async () => {
+test.runIf(enoughDescriptors)('with a queue those who find no place in it are refused', patience, async () => {
   const { answered } = await survives({ queue: '100 600' });
   expect(answered).toBeGreaterThanOrEqual(instances + 100);
 });
 
-test.runIf(enoughDescriptors)('with a queue for all of them all are served', async () => {
+test.runIf(enoughDescriptors)('with a queue for all of them all are served', patience, async () => {
   const { refused } = await survives({ queue: `${crowd} 600` });
   expect(refused).toBe(0);
 });

@@ -82,10 +82,15 @@ test('the owner is that of the connection with both ends, while it is one', () =
     '  sl  local_address rem_address   st tx_queue rx_queue tr tm->when retrnsmt   uid  timeout inode',
     '   0: 0100007F:1A2B 00000000:0000 0A 00000000:00000000 00:00000000 00000000     7        0 1 1',
     '   1: 0100007F:1A2B 0100007F:0017 01 00000000:00000000 02:00000000 00000000  1000        0 2 2',
+    '   3: 0100007F:1A2D 0100007F:0017 05 00000000:00000000 02:00000000 00000000     0        0 0 2',
+    '   4: 0100007F:1A2E 0100007F:0017 01 00000000:00000000 02:00000000 00000000     0        0 0 2',
     '   2: 0100007F:1A2C 0100007F:0017 06 00000000:00000000 02:00000000 00000000     0        0 0 2',
   ].join('\n');
   expect(ownerIn(table, '0100007F:1A2B', '0100007F:0017')).toBe(1000);
   expect(ownerIn(table, '0100007F:1A2C', '0100007F:0017')).toBeUndefined();
+  // Closed, or not accepted: no process has it, and its user is not root.
+  expect(ownerIn(table, '0100007F:1A2D', '0100007F:0017')).toBeUndefined();
+  expect(ownerIn(table, '0100007F:1A2E', '0100007F:0017')).toBeUndefined();
   expect(ownerIn(table, '0100007F:1A2B', '0100007F:0018')).toBeUndefined();
   expect(ownerIn('', '0100007F:1A2B', '0100007F:0017')).toBeUndefined();
   expect(['0100007F', '7F000001']).toContain(hex(Uint8Array.of(127, 0, 0, 1)));
