@@ -8,6 +8,6 @@ export default defineConfig({
     hookTimeout: 60_000,
     pool: 'forks',
     // Most of a test's time is waiting for daemons and clients, so more files than processors run at once.
-    maxWorkers: 4,
+    maxWorkers: 3,
   },
 });

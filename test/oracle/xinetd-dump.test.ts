@@ -96,7 +96,11 @@ same(needs, 'the state dump: every line of defaults, services, servers and total
     const connection = await open(side.at('one'));
     connection.write('x');
     await connection.receive(/x/);
-    return lines(await dump(side));
+    // A launch is told of when it has ended, which may be after the program has answered.
+    return until(async () => {
+      const text = lines(await dump(side));
+      return text.some((line) => /running_servers = 1$/.test(line)) ? text : undefined;
+    });
   });
   expect(debian.length).toBeGreaterThan(100);
   expect(kinetd).toEqual(debian);

@@ -60,6 +60,7 @@ test('a reload gives another time to servers that start after it', async () => {
   const early = await open(address);
   early.write('x');
   await early.receive(/x/);
+  await daemon.says(/^START: cat /m); // a launch is told of when it has ended
   daemon.write('x.conf', daemon.read('x.conf').replace('3600', '1'));
   await daemon.reload();
   const late = await open(address);
