@@ -1,12 +1,10 @@
 /** `kinetd convert`: reads a configuration as the daemon would, and writes what it says in the words of another supervisor. */
-import { mkdirSync, writeFileSync } from 'node:fs';
-import { join } from 'node:path';
-
 import { visible } from '../config/mod.ts';
-import { type Converted, type Loss, toSystemd } from '../convert/mod.ts';
+import { type Loss, toSystemd } from '../convert/mod.ts';
 import { chosenPaths, type InetdOptions, readWhole } from './configuration.ts';
 import { outliveReaders } from './output.ts';
 import { printDiagnostics } from './report.ts';
+import { writeTogether } from './write-together.ts';
 
 export interface ConvertOptions {
   readonly paths: readonly string[];
@@ -33,8 +31,14 @@ export async function convert({ paths, inetd, output, force, json }: ConvertOpti
     const definition = reading.definitions[index];
     return entry.state === 'ready' && definition !== undefined ? [{ service: entry.service, definition }] : [];
   });
-  const converted = toSystemd(ready);
-  if (output !== undefined && !write(converted, output, force)) return refused;
+  const converted = toSystemd(ready, reading.defaults);
+  if (output !== undefined) {
+    const problem = writeTogether(output, converted.files, force);
+    if (problem !== undefined) {
+      process.stderr.write(`kinetd: ${visible(problem)}\n`);
+      return refused;
+    }
+  }
   if (json)
     print(`${JSON.stringify({ files: Object.fromEntries(converted.files), losses: converted.losses }, null, 2)}\n`);
   else if (output === undefined) for (const [name, text] of converted.files) print(`# --- ${name} ---\n${text}\n`);
@@ -43,22 +47,9 @@ export async function convert({ paths, inetd, output, force, json }: ConvertOpti
   return converted.losses.length === 0 ? 0 : lossy;
 }
 
-/** @returns false when one of them could not be written; what could be is there then */
-function write({ files }: Converted, folder: string, force: boolean): boolean {
-  try {
-    mkdirSync(folder, { recursive: true });
-    for (const [name, text] of files) writeFileSync(join(folder, name), text, { flag: force ? 'w' : 'wx' });
-    return true;
-  } catch (error) {
-    if (!(error instanceof Error && 'code' in error)) throw error;
-    const there = error.code === 'EEXIST' ? ' (--force writes over files that are there)' : '';
-    process.stderr.write(`kinetd: ${visible(error.message)}${there}\n`);
-    return false;
-  }
-}
-
 function lossText({ service, attribute, why, file, line }: Loss): string {
-  return `${file}:${line}: service ${service}: ${attribute === undefined ? 'not converted' : `${attribute} is not expressed`}: ${why}`;
+  const whose = service === 'defaults' ? service : `service ${service}`;
+  return `${file}:${line}: ${whose}: ${attribute === undefined ? 'not converted' : `${attribute} is not expressed`}: ${why}`;
 }
 
 function print(text: string): void {

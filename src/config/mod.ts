@@ -9,4 +9,4 @@ export { decodeBytes, executableOf, headBytes } from './resolve/mod.ts';
 export { settingRows } from './setting-rows.ts';
 export { type FileAccess, isDiagnostic, locate, type Span, systemFiles } from './source/mod.ts';
 export type * from './table.ts';
-export { attributes, isXinetdAttribute, quoted } from './xinetd/mod.ts';
+export { attributes, type Defaults, isXinetdAttribute, quoted } from './xinetd/mod.ts';

@@ -18,7 +18,8 @@ export const fates: Readonly<Record<AttributeName, Fate>> = {
   disable: undefined,
   socket_type: undefined,
   protocol: undefined,
-  wait: undefined,
+  wait: ({ limits }) =>
+    limits.startsPerMinute === undefined ? undefined : `at most ${limits.startsPerMinute} starts a minute: ${rate}`,
   port: undefined,
   rpc_version: 'systemd registers nothing with the portmapper',
   rpc_number: 'systemd registers nothing with the portmapper',
@@ -39,8 +40,8 @@ export const fates: Readonly<Record<AttributeName, Fate>> = {
   rlimit_files: undefined,
   rlimit_rss: undefined,
   rlimit_stack: undefined,
-  env: undefined,
-  passenv: undefined,
+  env: (_, { env = [] }) => strangeNames(env),
+  passenv: (_, { passenv = [] }) => strangeNames(passenv),
   environment: (_, { environment }) =>
     environment === 'ucspi' ? 'systemd sets REMOTE_ADDR and REMOTE_PORT, and no variables of UCSPI' : undefined,
   resolve: (_, { resolve }) => (resolve === true ? 'systemd looks no names up' : undefined),
@@ -48,9 +49,10 @@ export const fates: Readonly<Record<AttributeName, Fate>> = {
   socket_passing: undefined,
   launch: (_, { launch }) => (launch === 'forkserver' ? 'each connection starts the program anew' : undefined),
   forkserver_start: undefined,
-  preload_modules: undefined,
+  preload_modules: 'each connection starts the program anew',
   instances: ({ wait }) => (wait ? 'of a service that waits systemd runs one at a time' : undefined),
-  per_source: undefined,
+  per_source: ({ wait, limits }) =>
+    wait && limits.perSource !== undefined ? 'of a service that waits systemd runs one at a time' : undefined,
   cps: ({ limits }) => (limits.cps === undefined ? undefined : rate),
   rate_limit: ({ limits }) => (limits.rates === undefined ? undefined : rate),
   rate_limit_source: ({ limits }) => (limits.rates === undefined ? undefined : rate),
@@ -78,13 +80,13 @@ export const fates: Readonly<Record<AttributeName, Fate>> = {
   sndbuf: undefined,
   rcvbuf: undefined,
   redirect: 'systemd-socket-proxyd(8) does this, as a service of its own',
-  libwrap: noPlace,
+  libwrap: ({ access }) => (access.hostsName === undefined ? undefined : 'hosts.allow and hosts.deny are not asked'),
   banner: noPlace,
   banner_success: noPlace,
   banner_fail: noPlace,
-  mdns: undefined,
+  mdns: (_, { mdns }) => (mdns === true ? 'systemd announces nothing' : undefined),
   metrics: 'systemd has metrics of its own units',
-  metrics_from: undefined,
+  metrics_from: 'systemd has metrics of its own units',
   enabled: undefined,
   disabled: undefined,
   flags: (_, { flags }) => {
@@ -92,6 +94,15 @@ export const fates: Readonly<Record<AttributeName, Fate>> = {
     return lost.length === 0 ? undefined : `nothing of systemd's is like ${lost.join(' and ')}`;
   },
 };
+
+/** Of a variable, or of NAME=VALUE: others make systemd drop it. */
+export function isUnitVariable(variable: string): boolean {
+  return /^[A-Za-z_]\w*(=|$)/.test(variable);
+}
+
+function strangeNames(variables: readonly string[]): string | undefined {
+  return variables.every(isUnitVariable) ? undefined : 'systemd knows names of letters, digits and underscores alone';
+}
 
 /** IPAddressAllow= goes before IPAddressDeny=, whichever block is the smaller. */
 function listFate({ onlyFrom, noAccess, names }: Service['access']): string | undefined {

@@ -1,2 +1,2 @@
 /** A configuration in the words of another supervisor. Pure. */
-export { type Converted, type Loss, toSystemd } from './systemd.ts';
+export { type Loss, toSystemd } from './systemd.ts';

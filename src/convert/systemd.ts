@@ -3,12 +3,20 @@
  * connection. systemd.socket(5), systemd.exec(5), systemd.resource-control(5). What the units cannot say is told as a
  * comment in them and as a {@link Loss}; a service that they cannot run at all is a loss alone.
  */
-import { type AttributeName, type Definition, locate, type Settings } from '../config/mod.ts';
+import {
+  type AttributeName,
+  type Defaults,
+  type Definition,
+  decodeBytes,
+  locate,
+  type Settings,
+} from '../config/mod.ts';
 import type { Endpoint, LaunchPlan, LimitName, Network, ProgramPlan, ResourceLimit, Service } from '../model/mod.ts';
-import { fates } from './fates.ts';
+import { fates, isUnitVariable } from './fates.ts';
 
 /** What a target cannot say. */
 export interface Loss {
+  /** Its id, or `defaults`. */
   readonly service: string;
   /** undefined: the whole service. */
   readonly attribute: AttributeName | undefined;
@@ -25,9 +33,10 @@ export interface Converted {
 
 export function toSystemd(
   services: readonly { readonly service: Service; readonly definition: Definition }[],
+  defaults: Pick<Defaults, 'spans'>,
 ): Converted {
   const files = new Map<string, string>();
-  const losses: Loss[] = [];
+  const losses: Loss[] = [...defaultsLosses(defaults)];
   const taken = new Set<string>();
   for (const { service, definition } of services) {
     const { server } = service;
@@ -66,19 +75,31 @@ function obstacleOf({ socketType, wait, endpoints, behindTcpmux, protocol }: Ser
 }
 
 function attributeLosses(service: Service, definition: Definition): readonly Loss[] {
-  const names = new Set<AttributeName>(definition.spans.keys());
-  // Asked for unless the service says otherwise, and so never written.
-  const libwrap = service.access.hostsName === undefined ? [] : (['libwrap'] as const);
-  for (const name of libwrap) names.add(name);
+  const names = new Set<AttributeName>([...definition.spans.keys(), ...unwritten(service)]);
   return [...names].flatMap((name) => {
     const fate = fates[name];
-    const why =
-      name === 'libwrap'
-        ? 'hosts.allow and hosts.deny are not asked'
-        : typeof fate === 'function'
-          ? fate(service, definition.settings)
-          : fate;
+    const why = typeof fate === 'function' ? fate(service, definition.settings) : fate;
     return why === undefined ? [] : [lossOf(service, definition, name, why)];
+  });
+}
+
+/** What holds for a service also where its text says nothing about it. */
+function unwritten({ limits, access }: Service): readonly AttributeName[] {
+  return [
+    ...(limits.cps === undefined ? [] : (['cps'] as const)),
+    ...(limits.startsPerMinute === undefined ? [] : (['wait'] as const)),
+    ...(access.hostsName === undefined ? [] : (['libwrap'] as const)),
+  ];
+}
+
+/** What `defaults` alone can say, and no service has. */
+function defaultsLosses({ spans }: Pick<Defaults, 'spans'>): readonly Loss[] {
+  return (['metrics', 'metrics_from'] as const).flatMap((name) => {
+    const [span, why] = [spans.get(name), fates[name]];
+    if (span === undefined || typeof why !== 'string') return [];
+    return [
+      { service: 'defaults', attribute: name, why, file: span.file.path, line: locate(span.file, span.start).line },
+    ];
   });
 }
 
@@ -187,14 +208,17 @@ function serviceLines(
     ...(launch.nice === 0 ? [] : [`Nice=${Math.max(-20, Math.min(19, launch.nice))}`]),
     ...launch.resourceLimits.filter(({ name }) => settings[limitNames[name]] !== undefined).map(limitOf),
     ...(launch.noNewPrivileges ? ['NoNewPrivileges=yes'] : []),
-    ...(settings.env ?? []).map((variable) => `Environment=${quoted(variable)}`),
-    ...(settings.passenv === undefined || settings.passenv.length === 0
-      ? []
-      : [`PassEnvironment=${settings.passenv.join(' ')}`]),
+    ...(settings.env ?? []).filter(isUnitVariable).map((variable) => `Environment=${quoted(textOf(variable))}`),
+    ...passed(settings),
     ...(timeout === undefined ? [] : [`RuntimeMaxSec=${timeout.seconds}`, `TimeoutStopSec=${timeout.graceSeconds}`]),
     // A server may leave processes behind, as under xinetd.
     'KillMode=process',
   ];
+}
+
+function passed({ passenv = [] }: Settings): readonly string[] {
+  const names = passenv.filter(isUnitVariable);
+  return names.length === 0 ? [] : [`PassEnvironment=${names.join(' ')}`];
 }
 
 /** `@` and argv[0] where that is another than the path. */
@@ -209,8 +233,8 @@ function identityLines({ identity }: LaunchPlan, { user, group }: Settings): rea
   if (identity === undefined) return [];
   const others = (identity.groups ?? []).filter((gid) => gid !== identity.gid);
   return [
-    `User=${user ?? identity.uid}`,
-    `Group=${group ?? identity.gid}`,
+    `User=${user === undefined ? identity.uid : escaped(textOf(user))}`,
+    `Group=${group === undefined ? identity.gid : escaped(textOf(group))}`,
     ...(others.length === 0 ? [] : [`SupplementaryGroups=${others.join(' ')}`]),
   ];
 }
@@ -243,11 +267,17 @@ function quotedWord(word: string): string {
 function quoted(word: string): string {
   const safe = escaped(word);
   if (/^[\w@/.:=,+%$-]+$/.test(safe)) return safe;
-  return `"${safe.replace(/["\\]/g, '\\$&').replace(/[^ -~\x80-\xff]/g, escapeControl)}"`;
+  return `"${safe.replace(/["\\]/g, '\\$&').replace(/\p{Cc}/gu, escapeControl)}"`;
+}
+
+/** Words of a Definition are the bytes of the file; units are written as UTF-8. */
+function textOf(bytes: string): string {
+  return decodeBytes(bytes) ?? bytes;
 }
 
 function escapeControl(character: string): string {
-  return `\\x${character.charCodeAt(0).toString(16).padStart(2, '0')}`;
+  const bytes = [...new TextEncoder().encode(character)];
+  return bytes.map((byte) => `\\x${byte.toString(16).padStart(2, '0')}`).join('');
 }
 
 function text(lines: readonly string[]): string {

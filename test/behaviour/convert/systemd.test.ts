@@ -1,6 +1,6 @@
 /** `kinetd convert --to systemd`, and what systemd itself says of the result. */
 import { spawnSync } from 'node:child_process';
-import { existsSync, readdirSync, readFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readdirSync, readFileSync, rmdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 
 import { expect, test } from 'vitest';
@@ -143,6 +143,7 @@ test('what systemd cannot say is told with its place, in the units and at the en
     );
   }
   expect(errors).toMatch(/service mux: not converted: systemd has no tcpmux/);
+
   if (isRoot) expect(errors).toMatch(/service many: not converted: systemd has no server for each sender/);
   expect(files.has('mux.socket')).toBe(false);
 });
@@ -165,4 +166,61 @@ test('files that are there stay unless --force is given, and a refused service i
   const json: unknown = JSON.parse((await run('--json')).output);
   expect(json).toMatchObject({ files: { 'cat.socket': expect.stringContaining('ListenStream') }, losses: [] });
   expect((await convert(service('bad', { instances: 'x' }))).status).toBe(1);
+});
+
+test('limits and words that nobody has written are told too', async () => {
+  const { errors, status } = await convert(
+    `defaults\n{\n\tmetrics_from = 10.0.0.1\n\tper_source = 3\n}\n${service('cat', { port: 47_001 })}${service('udp', {
+      ...quiet,
+      socket_type: 'dgram',
+      port: 47_003,
+      preload_modules: 'json',
+    })}`,
+  );
+  expect(status).toBe(3);
+  expect(errors).toMatch(/service cat: cps is not expressed: /);
+  expect(errors).toMatch(/service cat: libwrap is not expressed: /);
+  expect(errors).not.toMatch(/service cat: per_source/);
+  expect(errors).toMatch(/x\.conf:4: service udp: per_source is not expressed: /);
+  expect(errors).toMatch(/service udp: preload_modules is not expressed: /);
+  expect(errors).not.toMatch(/service udp: cps/);
+  expect(errors).toMatch(/x\.conf:3: defaults: metrics_from is not expressed: /);
+  const inetd = await convert(`47009 stream tcp4 nowait ${currentUser()} /bin/cat cat\n`, 'inetd.conf');
+  expect(inetd.errors).toMatch(/inetd\.conf:1: service 47009: wait is not expressed: at most 256 starts a minute: /);
+  expect(inetd.status).toBe(3);
+});
+
+test('words are written as the bytes that they are', async () => {
+  const { files, errors } = await convert(
+    service('cat', { ...quiet, port: 47_001, env: 'A=€', passenv: 'PÄTH PATH', server_args: '€ \u0085x' }),
+  );
+  const unit = lines(files.get('cat@.service'));
+  expect(unit).toContain('Environment="A=€"');
+  expect(unit).toContain('PassEnvironment=PATH');
+  expect(errors).toMatch(/service cat: passenv is not expressed: systemd knows names of letters/);
+  expect(unit).toContain('ExecStart=@/bin/cat cat "€" "\\xc2\\x85x"');
+});
+
+test('of files that belong together all are written or none', async () => {
+  const folder = testFolder();
+  writeFileSync(join(folder, 'two@.service'), 'mine');
+  const run = async (...words: readonly string[]): Promise<string> => {
+    const command = new Kinetd({
+      files: {
+        'x.conf': service('one', { ...quiet, port: 47_001 }) + service('two', { ...quiet, port: 47_002 }),
+      },
+      command: ['kinetd', 'convert', '--to', 'systemd', '-f', '@FOLDER@/x.conf', '-o', folder, ...words],
+    });
+    await command.ended();
+    return command.errors;
+  };
+  expect(await run()).toContain(`two@.service is there already (--force writes over files that are there)`);
+  expect(readdirSync(folder)).toEqual(['two@.service']);
+  expect(readFileSync(join(folder, 'two@.service'), 'utf8')).toBe('mine');
+  mkdirSync(join(folder, 'one.socket'));
+  expect(await run('--force')).toContain('one.socket is there already, and no file');
+  expect(readFileSync(join(folder, 'two@.service'), 'utf8')).toBe('mine');
+  rmdirSync(join(folder, 'one.socket'));
+  expect(await run('--force')).toBe('');
+  expect(readdirSync(folder)).toHaveLength(4);
 });

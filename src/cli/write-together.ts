@@ -1,0 +1,69 @@
+/**
+ * Files that belong together: all of them are written, or none. Each is written beside its place first, and takes it
+ * only when all are complete; one that is there already is not touched unless that is asked for.
+ */
+import { linkSync, mkdirSync, renameSync, statSync, unlinkSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+
+/**
+ * @param files texts by name, in a folder that is made if it is not there
+ * @param over whether files that are there are written over
+ * @returns what is wrong, when nothing has been written
+ */
+export function writeTogether(folder: string, files: ReadonlyMap<string, string>, over: boolean): string | undefined {
+  const places = [...files].map(([name, text]) => ({
+    place: join(folder, name),
+    beside: join(folder, `.${name}.${process.pid}.new`),
+    text,
+  }));
+  const written: string[] = [];
+  try {
+    mkdirSync(folder, { recursive: true });
+    for (const { place } of places) {
+      const problem = obstacle(place, over);
+      if (problem !== undefined) return problem;
+    }
+    for (const { beside, text } of places) {
+      writeFileSync(beside, text, { flag: 'wx' });
+      written.push(beside);
+    }
+    if (over) for (const { place, beside } of places) renameSync(beside, place);
+    else putAll(places);
+    return undefined;
+  } catch (error) {
+    if (!(error instanceof Error && 'code' in error)) throw error;
+    return error.message;
+  } finally {
+    for (const path of written) remove(path);
+  }
+}
+
+function obstacle(place: string, over: boolean): string | undefined {
+  const there = statSync(place, { throwIfNoEntry: false });
+  if (there === undefined) return undefined;
+  if (!over) return `${place} is there already (--force writes over files that are there)`;
+  return there.isFile() ? undefined : `${place} is there already, and no file`;
+}
+
+/** Somebody may have put a file there meanwhile, which link(2) tells and rename(2) would not. */
+function putAll(places: readonly { readonly place: string; readonly beside: string }[]): void {
+  const put: string[] = [];
+  try {
+    for (const { place, beside } of places) {
+      linkSync(beside, place);
+      put.push(place);
+    }
+  } catch (error) {
+    for (const place of put) remove(place);
+    throw error;
+  }
+}
+
+/** What is gone already needs no removing. */
+function remove(path: string): void {
+  try {
+    unlinkSync(path);
+  } catch (error) {
+    if (!(error instanceof Error && 'code' in error && error.code === 'ENOENT')) throw error;
+  }
+}
