@@ -68,6 +68,11 @@ const program = fc.constantFrom(
   '/x \\101 a\\ b\\"',
   '/x y\\\n z',
   '/x "open',
+  '/usr/sbin/tcpd',
+  '/usr/sbin/tcpd in.x -a',
+  '/usr/libexec/tcpd /usr/sbin/in.x -a',
+  'tcpd "/x/y z" -a',
+  'tcpd tcpd',
 );
 const key = fc.constantFrom(
   'protocol = tcp4',
@@ -80,6 +85,7 @@ const key = fc.constantFrom(
   'user = a.b',
   'group = "staff"',
   'exec = /bin/cat',
+  'exec = /usr/libexec/tcpd',
   `args = cat "a b" 'c\\n' x\\y "\\x41\\"" # comment\n d`,
   'bind = [::1]',
   'bind = *',

@@ -10,6 +10,7 @@ import type { Draft } from './draft.ts';
 import type { FieldsEntry } from './entries.ts';
 import { portOf, protocolField, type ServiceField, userField } from './fields.ts';
 import type { Rules } from './rules.ts';
+import { behindTcpd, isTcpd } from './tcpd.ts';
 import { waitField } from './wait.ts';
 import type { Word } from './words.ts';
 
@@ -107,6 +108,10 @@ export function setUser(draft: Draft, word: Word, user: string, group: string | 
 }
 
 export function setProgram(draft: Draft, word: Word, args: readonly Word[], rules: Rules): void {
+  if (isTcpd(word.text)) {
+    setBehindTcpd(draft, word, args, rules);
+    return;
+  }
   const internal = word.text === 'internal';
   if (internal) draft.set('type', new Set<ServiceType>([...(draft.settings.type ?? []), 'INTERNAL']), word);
   else draft.set('server', word.text, word);
@@ -135,6 +140,18 @@ export function setProgram(draft: Draft, word: Word, args: readonly Word[], rule
       "a comment has its '#' in the first column of a line",
     );
   }
+}
+
+function setBehindTcpd(draft: Draft, word: Word, args: readonly Word[], rules: Rules): void {
+  const wrapped = behindTcpd(args);
+  if (wrapped === undefined) {
+    const help = 'write the program and its arguments behind tcpd, or in its place';
+    draft.find('missing-field', word.span, 'tcpd is not told which program to start', help);
+    return;
+  }
+  const [argv0] = wrapped.args;
+  setProgram(draft, wrapped.program, wrapped.args, rules);
+  draft.set('libwrap', argv0.text, argv0);
 }
 
 /** What the service field says besides where it listens. */

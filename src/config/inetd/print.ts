@@ -7,6 +7,7 @@
  */
 import type { Bound, Definition, InetdFields, Settings } from '../definition.ts';
 import { type Rules, rulesOf } from './rules.ts';
+import { tcpdArgument } from './tcpd.ts';
 
 /** The whole file, each line ended by a newline; empty for no definitions. */
 export function printInetd(definitions: readonly Definition[]): string {
@@ -87,7 +88,9 @@ function user({ user: name = '', group }: Settings, { loginClass }: InetdFields)
 
 function program(settings: Settings): readonly string[] {
   const server = settings.type?.has('INTERNAL') === true ? 'internal' : (settings.server ?? '');
-  return [server, ...(settings.server_args ?? [])];
+  const args = settings.server_args ?? [];
+  if (settings.libwrap === undefined) return [server, ...args];
+  return ['/usr/sbin/tcpd', tcpdArgument(server, args[0]), ...args.slice(1)];
 }
 
 /** In quotes where the dialect needs them; a word that was read can always be written again. */
@@ -118,8 +121,9 @@ function printNamed(settings: Settings, inetd: InetdFields): string {
   put('service_max', inetd.startsPerMinute);
   put('ip_max', sourceRate(settings));
   put('accept_max', settings.instances);
-  put('exec', settings.server);
-  put('args', ...(settings.server_args ?? []));
+  const [exec, ...args] = program(settings);
+  put('exec', settings.server === undefined ? undefined : exec);
+  put('args', ...args);
   const state = settings.disable === true ? 'off' : 'on';
   const body = keys.map(([key, ...values]) => `${key} = ${values.join(' ')}`).join(', ');
   return `${serviceWord(settings, inetd)} ${state} ${body};\n`;

@@ -98,7 +98,8 @@ function admitsAll(onlyFrom: readonly Network[] | undefined): boolean {
 
 /**
  * The name under which hosts.allow and hosts.deny know a service, when they are asked at all. xinetd asks them for
- * every service without NOLIBWRAP; openbsd-inetd when it was started with -l, and only for programs that get a connection.
+ * every service without NOLIBWRAP; openbsd-inetd when it was started with -l, and only for programs that get a connection;
+ * a line of an inetd.conf that goes through tcpd has them asked whatever its socket is, and by tcpd's name alone.
  */
 export function resolveHostsName(
   definition: Definition,
@@ -109,12 +110,23 @@ export function resolveHostsName(
 ): string | undefined {
   const { dialect, settings } = definition;
   const own = decodeBytes(definition.name) ?? definition.name;
-  if (dialect === 'inetd') {
+  if (definition.inetd?.unix !== undefined) {
     // hosts_access(5) is about addresses, which clients of a Unix socket do not have.
-    const connects = settings.wait !== true && kind.socketType === 'stream' && definition.inetd?.unix === undefined;
-    const asked = options.libwrap && connects;
+    if (settings.libwrap !== undefined) {
+      const message = 'hosts.allow and hosts.deny are not asked about the clients of a Unix socket';
+      findings.add(
+        'no-effect',
+        'libwrap',
+        message,
+        'take tcpd out of the line; the mode of the socket says who may connect',
+      );
+    }
+    return undefined;
+  }
+  if (dialect === 'inetd' && settings.libwrap === undefined) {
+    const connects = settings.wait !== true && kind.socketType === 'stream';
     if (argv === undefined) return options.libwrapInternal && connects ? own : undefined;
-    return asked ? argv[0] : undefined;
+    return options.libwrap && connects ? argv[0] : undefined;
   }
   if (settings.flags?.has('NOLIBWRAP') === true) return undefined;
   if (settings.libwrap !== undefined) return systemText(settings.libwrap, 'libwrap', findings);

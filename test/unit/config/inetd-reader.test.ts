@@ -59,6 +59,18 @@ describe('lines', () => {
     expect(settings.flags).toBeUndefined();
   });
 
+  test('a line through tcpd names the program behind it', () => {
+    const { settings } = one('ftp stream tcp nowait root /usr/sbin/tcpd /usr/sbin/in.ftpd -l');
+    expect(settings).toMatchObject({ server: '/usr/sbin/in.ftpd', server_args: ['in.ftpd', '-l'], libwrap: 'in.ftpd' });
+    expect(one('ftp stream tcp nowait root /usr/sbin/tcpd in.ftpd').settings).toMatchObject({
+      server: '/usr/sbin/in.ftpd',
+      server_args: ['in.ftpd'],
+      libwrap: 'in.ftpd',
+    });
+    expect(codes('ftp stream tcp nowait root /usr/sbin/tcpd')).toEqual(['missing-field']);
+    expect(codes('ftp stream tcp nowait root /usr/sbin/tcpd tcpd in.ftpd')).toEqual(['missing-field']);
+  });
+
   test('a # in the first column is a comment, and #<off># too', () => {
     expect(read('# ftp stream tcp nowait root /bin/x\n#<off># ftp stream tcp nowait root /bin/x\n')).toEqual([]);
   });

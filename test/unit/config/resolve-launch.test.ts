@@ -105,10 +105,21 @@ describe('argv', () => {
     expect(await argv('/bin/cat')).toEqual(['cat']);
   });
 
-  test('a line through tcpd runs tcpd', async () => {
-    const system = fakeSystem({ programs: { '/usr/sbin/tcpd': 'executable' } });
-    const launch = await onlyLaunch(inetdLines('9000 stream tcp nowait root /usr/sbin/tcpd in.ftpd -l'), system);
-    expect(launch).toMatchObject({ program: '/usr/sbin/tcpd', argv: ['in.ftpd', '-l'] });
+  test('a line through tcpd starts the program that argv[0] names, and needs no tcpd', async () => {
+    const system = fakeSystem({ programs: { '/usr/sbin/in.ftpd': 'executable', '/opt/ftpd': 'executable' } });
+    const launched = (words: string): Promise<LaunchPlan> =>
+      onlyLaunch(inetdLines(`9000 stream tcp nowait root ${words}`), system);
+    expect(await launched('/usr/sbin/tcpd in.ftpd -l')).toMatchObject({
+      program: '/usr/sbin/in.ftpd',
+      argv: ['in.ftpd', '-l'],
+    });
+    expect(await launched('/usr/libexec/tcpd /opt/ftpd -l')).toMatchObject({
+      program: '/opt/ftpd',
+      argv: ['ftpd', '-l'],
+    });
+    expect(await codesOf(inetdLines('9000 stream tcp nowait root /usr/sbin/tcpd in.telnetd'), system)).toEqual([
+      'server-missing',
+    ]);
   });
 
   test('bytes that are UTF-8 reach the system unchanged, others are refused', async () => {

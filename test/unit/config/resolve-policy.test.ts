@@ -242,6 +242,18 @@ describe('the name in hosts.allow and hosts.deny', () => {
     expect(await line('9 dgram udp wait root /bin/cat cat', { libwrap: true })).toBeUndefined();
     expect(await line('9 stream tcp wait root /bin/cat cat', { libwrap: true })).toBeUndefined();
   });
+
+  test('of a line through tcpd is the last component of argv[0], with or without -l and whatever its socket is', async () => {
+    for (const libwrap of [false, true]) {
+      for (const kind of ['stream tcp nowait', 'stream tcp wait', 'dgram udp wait']) {
+        const lines = inetdLines(`9 ${kind} root /usr/sbin/tcpd /bin/cat -u`);
+        expect((await onlyService(lines, system, { libwrap })).access.hostsName, kind).toBe('cat');
+      }
+    }
+    const unix = inetdLines('/run/s stream unix nowait root /usr/sbin/tcpd /bin/cat');
+    expect((await onlyService(unix, system)).access.hostsName).toBeUndefined();
+    expect(await codesOf(unix, system)).toEqual(['no-effect']);
+  });
 });
 
 describe('limits', () => {
