@@ -35,9 +35,9 @@ const longestRetrySeconds = 60;
 
 export interface PortsObserver {
   /** A socket is there that was not: inherited, or had later than it was asked for. */
-  readonly onOpened: () => void;
+  onOpened(): void;
   /** A socket could not be had, and has been asked for in vain before or will be again. */
-  readonly onFailed: (message: string) => void;
+  onFailed(message: string): void;
 }
 
 export class Ports {

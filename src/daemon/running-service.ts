@@ -1,153 +1,39 @@
 /**
- * A service at work: who is admitted, which servers it has, what is logged. It outlives its text: a reload gives it
- * a new Service and keeps sockets, servers and counts.
+ * A service at work: its text, its sockets, its log. It outlives its text: a reload gives it a new Service and keeps
+ * sockets, servers and counts.
  *
- * A connection goes accept → admission → launch → START; a server's exit goes EXIT → slot released → (for `wait`)
- * listener watched again. Nothing here waits, and nothing here throws for what a client or the system does.
+ * Most of the services of a large configuration wait for a client for days. So what deals with clients (reception.ts) is
+ * made when the first one comes, or earlier where something has to run before that.
  */
-import { type EndNames, type ForkserverFacts, remoteInfo, type ServerTimes } from '../launch/mod.ts';
+import type { ForkserverFacts } from '../launch/mod.ts';
 import type { Listener, ListenerObserver } from '../listener/mod.ts';
 import type { Sink } from '../log/mod.ts';
 import type { ServiceCounters } from '../metrics/mod.ts';
-import type { Endpoint, Peer, Service } from '../model/mod.ts';
-import { type Connection, closeDescriptor, type Descriptor } from '../os/mod.ts';
-import { Admission } from './admission.ts';
-import { type Answer, answerOf, isQuick, takeOver } from './answer.ts';
-import { MuxedService, type MuxTarget } from './behind-tcpmux.ts';
-import { Delegated, type WorkerClient } from './delegated.ts';
-import { ErrorOutput } from './error-output.ts';
-import { Gate } from './gate.ts';
-import { Greeter } from './greeter.ts';
-import { Identifier } from './identifier.ts';
+import type { Endpoint, Service } from '../model/mod.ts';
+import { type Connection, closeDescriptor, type Descriptor, SystemError } from '../os/mod.ts';
+import type { MuxTarget } from './behind-tcpmux.ts';
+import type { WorkerClient } from './delegated.ts';
 import type { Inheritance } from './inheritance.ts';
-import { NameWait } from './name-wait.ts';
-import { Naming } from './naming.ts';
-import { Pending } from './pending.ts';
-import { type PortChange, Ports } from './ports.ts';
-import { Queue, type Waiter } from './queue.ts';
-import { type Refusal, Refusals } from './refusal.ts';
-import { sameTime, timesOf } from './server-times.ts';
+import { type PortChange, Ports, type PortsObserver } from './ports.ts';
+import { Reception } from './reception.ts';
 import { type ServiceError, ServiceEvents } from './service-events.ts';
-import { launchRetrySeconds, ServiceServers } from './service-servers.ts';
+import { launchRetrySeconds } from './service-servers.ts';
 import type { Shared } from './shared.ts';
-import { Starvation } from './starvation.ts';
-import { TurningAway } from './turning-away.ts';
 
-/** The worker cannot take more: clients queue this long, or until it can. */
-const workerRetrySeconds = 1;
-
-export class RunningService implements ListenerObserver {
+export class RunningService implements ListenerObserver, PortsObserver {
   readonly #shared: Shared;
-  readonly #admission: Admission;
-  readonly #ports: Ports;
-  readonly #gate: Gate;
-  readonly #nameWait: NameWait;
-  readonly #identifier: Identifier;
-  readonly #naming: Naming;
-  readonly #turningAway: TurningAway;
-  readonly #queue: Queue;
-  #service: Service;
-  readonly #delegated: Delegated;
-  #answer: Answer;
-  #greeter: Greeter | undefined;
-  #times: ServerTimes | undefined;
   readonly #events: ServiceEvents;
-  readonly #serving: ServiceServers;
-  readonly #pending: Pending;
-  readonly #refusals: Refusals;
-  readonly #muxed: MuxedService;
-  readonly #starvation: Starvation;
-  readonly #errors: ErrorOutput;
+  readonly #ports: Ports;
+  #service: Service;
+  #reception: Reception | undefined;
 
-  /** @throws SystemError when its log cannot be opened, or memory for its plan cannot be had */
+  /** @throws SystemError when its log cannot be opened, or memory for a plan cannot be had that is needed at once */
   constructor(service: Service, shared: Shared) {
     this.#service = service;
     this.#shared = shared;
     this.#events = new ServiceEvents(service, shared.logs.of(service), shared);
-    this.#errors = new ErrorOutput(shared.log, this.#events.record);
-    this.#admission = new Admission(service, shared.sources, shared.guard);
-    this.#times = timesOf(service);
-    this.#ports = new Ports(service, this, shared.log, shared.passed, {
-      onOpened: () => {
-        if (this.#service.rpc !== undefined) shared.rpcPortOpened();
-      },
-      onFailed: this.#events.remember,
-    });
-    this.#starvation = new Starvation(this.#ports, shared);
-    this.#serving = new ServiceServers({
-      owner: this,
-      clock: shared.clock,
-      events: this.#events,
-      ports: this.#ports,
-      starvation: this.#starvation,
-      times: () => this.#times,
-      leave: (peer) => this.#leave(peer),
-    });
-    this.#answer = answerOf(service, shared, this.#errors, this.#serving);
-    this.#greeter = Greeter.of(service, shared);
-    this.#gate = new Gate(() => this.#service, this.#admission, this.#ports, shared);
-    this.#nameWait = new NameWait(shared, this.#ports);
-    const kept = {
-      occupancy: this.#admission.occupancy,
-      record: this.#events.record,
-      review: ({ peer, local }: Connection) => this.#admission.review(peer, local),
-      turnAway: (connection: Connection, refusal: Refusal) => this.#turningAway.refuse(connection, refusal),
-      advance: () => this.#queue.advance(),
-    };
-    this.#identifier = new Identifier(shared.worker, {
-      ...kept,
-      required: () => this.#service.identification?.required === true,
-      dismiss: ({ descriptor }) => this.#turningAway.close(descriptor),
-    });
-    this.#naming = new Naming(shared.inquiries, { ...kept, service: () => this.#service });
-    this.#refusals = new Refusals(shared, this.#events.record);
-    this.#turningAway = new TurningAway(
-      {
-        service: () => this.#service,
-        greeter: () => this.#greeter,
-        refusals: this.#refusals,
-        identifier: () => this.#identifier,
-      },
-      shared,
-    );
-    const places = {
-      enter: (peer: Peer | undefined) => this.#admission.occupancy.enter(peer?.address),
-      leave: (peer: Peer | undefined) => this.#leave(peer),
-    };
-    this.#muxed = new MuxedService({
-      ...places,
-      decide: (peer, local) => this.#gate.judge(undefined, peer, local),
-      refuse: (refusal, peer) => this.#refusals.tell(this.#service, refusal, peer.address),
-      ask: (address, answered, dismissed) => this.#nameWait.ask(address, answered, dismissed),
-      serve: (connection) => this.#letIn(connection, undefined, false),
-    });
-    this.#pending = new Pending({
-      ...places,
-      service: () => this.#service,
-      answer: () => this.#answer,
-      gate: this.#gate,
-      events: this.#events,
-      refusals: this.#refusals,
-      nameWait: this.#nameWait,
-      delegated: () => this.#delegated,
-      starve: (listener, code) => this.onAcceptFailure(listener, code),
-      hold: (listener) => this.#ports.hold(listener),
-      complain: this.#events.complain,
-      clock: shared.clock,
-    });
-    this.#delegated = new Delegated(shared.worker, shared.clock, {
-      ...places,
-      record: this.#events.record,
-      timeout: () => this.#service.limits.timeout?.seconds,
-      list: shared.list,
-      metrics: shared.metrics,
-      complain: this.#events.complain,
-      judge: (listener, sender) => this.#pending.judgeSender(listener, sender),
-      rest: (listener) => this.#ports.holdFor(listener, workerRetrySeconds),
-      retry: (listener) => this.#ports.holdFor(listener, launchRetrySeconds),
-      resume: (listener) => this.#ports.resume(listener),
-    });
-    this.#queue = this.#queueOf(service);
+    this.#ports = new Ports(service, this, shared.log, shared.passed, this);
+    if (startsBeforeClients(service)) this.#reception = this.#receptionOf(service);
   }
 
   get service(): Service {
@@ -156,36 +42,36 @@ export class RunningService implements ListenerObserver {
 
   /** Servers running now. */
   get running(): number {
-    return this.#admission.occupancy.running;
+    return this.#reception?.running ?? 0;
   }
 
   /** Of these, clients without a server as yet: an ident server is asked about them, or the name service. */
   get identifying(): number {
-    return this.#identifier.waiting + this.#naming.waiting;
+    return this.#reception?.identifying ?? 0;
   }
 
   /** Of these, clients whom the worker serves; also of an internal service that a reload has made a program. */
   get delegated(): number {
-    return this.#delegated.served;
+    return this.#reception?.delegated ?? 0;
   }
 
   /** These clients. */
   get delegatedClients(): Iterable<WorkerClient> {
-    return this.#delegated.clients;
+    return this.#reception?.delegatedClients ?? [];
   }
 
   /** How its fork server is; undefined where it has none. */
   get forkserver(): ForkserverFacts | undefined {
-    return this.#answer.kind === 'program' ? this.#answer.launches.forkserver?.facts : undefined;
+    return this.#reception?.forkserver;
   }
 
   /** Accepted connections that wait in the queue. */
   get queued(): readonly Descriptor[] {
-    return this.#queue.descriptors;
+    return this.#reception?.queued ?? [];
   }
 
   get runningOfSources(): number {
-    return this.#admission.occupancy.runningOfSources;
+    return this.#reception?.runningOfSources ?? 0;
   }
 
   /** How often its sockets have been asked for in vain; 0 when it has them. */
@@ -205,7 +91,8 @@ export class RunningService implements ListenerObserver {
   /** As it is reached through tcpmux; undefined when it is not. */
   get muxTarget(): MuxTarget | undefined {
     const { behindTcpmux } = this.#service;
-    return behindTcpmux === undefined ? undefined : this.#muxed.target(behindTcpmux.greeting);
+    if (behindTcpmux === undefined) return undefined;
+    return this.#receive()?.muxTarget(behindTcpmux.greeting);
   }
 
   get sink(): Sink | undefined {
@@ -229,7 +116,7 @@ export class RunningService implements ListenerObserver {
 
   /** Lets clients wait in the kernel's queue, or serves them again. Servers that run go on. */
   pause(paused: boolean): void {
-    if (paused) this.#delegated.recall();
+    if (paused) this.#reception?.recall();
     this.#ports.suspend(paused);
   }
 
@@ -249,7 +136,7 @@ export class RunningService implements ListenerObserver {
     return {
       ...ports,
       take: () => {
-        takeOver(this.#answer, undefined);
+        this.#reception?.begin();
         ports.take();
       },
     };
@@ -261,145 +148,90 @@ export class RunningService implements ListenerObserver {
    */
   prepare(service: Service, inheritance: Inheritance): PortChange {
     const log = this.#shared.logs.of(service);
-    const answer = answerOf(service, this.#shared, this.#errors, this.#serving, this.#answer);
+    const before = this.#reception;
+    const takeText = before?.prepare(service);
+    const made = before === undefined && startsBeforeClients(service) ? this.#receptionOf(service) : undefined;
     const ports = this.#ports.prepare(service, inheritance);
     return {
       ...ports,
       take: () => {
-        this.#delegated.recall();
-        takeOver(answer, this.#answer);
-        this.#answer = answer;
-        this.#greeter = Greeter.of(service, this.#shared);
-        if (!sameTime(this.#service, service)) this.#times = timesOf(service);
+        before?.recall();
+        takeText?.();
+        if (made !== undefined) {
+          this.#reception = made;
+          made.begin();
+        }
         this.#events.update(service, log);
         this.#service = service;
-        this.#admission.update(service);
         ports.take();
-        this.#queue.update(service.limits.queue);
+        before?.settle();
       },
     };
   }
 
   /** Serves nobody any more. Servers that run go on, and their EXIT lines are still written. */
   close(): void {
-    this.#nameWait.end();
-    this.#identifier.end();
-    this.#naming.end();
-    this.#delegated.recall();
-    this.#queue.close();
-    takeOver(undefined, this.#answer);
-    this.#errors.close();
+    this.#reception?.close();
     this.#ports.close();
   }
 
   /** Tells its running servers, with all their descendants, to end. */
   endServers(): void {
-    this.#shared.servers.signalAll('SIGTERM', this);
-    this.#delegated.endAll();
+    this.#reception?.endServers();
   }
 
-  /**
-   * A client that comes alone is served here when its program starts quickly. While that lasts nobody else is served, so
-   * those who come together, and those of a program that may be slow, are served by other threads. When these have
-   * enough to do for this service, its further clients wait in the kernel's queue and not as descriptors of the daemon.
-   */
   onConnections(listener: Listener, connections: readonly Connection[]): void {
-    this.#events.counters.accepted += connections.length;
-    if (this.#greeter !== undefined) for (const { descriptor } of connections) this.#greeter.meet(descriptor);
-    this.#admit(listener, connections);
-  }
-
-  #admit(listener: Listener, connections: readonly Connection[]): void {
-    const answer = this.#answer;
-    const here = connections.length === 1 && isQuick(answer);
-    for (const connection of connections) {
-      const decision = this.#gate.judge(listener, connection.peer, connection.local);
-      if (decision.verdict === 'allow') this.#letIn(connection, listener, here, decision.banner);
-      else if (!this.#mayWait({ listener, connection }, decision)) this.#turningAway.refuse(connection, decision);
+    const reception = this.#receive();
+    if (reception !== undefined) {
+      reception.onConnections(listener, connections);
+      return;
     }
-    if (answer.kind === 'program' && answer.launches.crowded) this.#ports.hold(listener);
-  }
-
-  #letIn(connection: Connection, listener: Listener | undefined, here: boolean, banner?: Uint8Array): void {
-    if (banner !== undefined) this.#turningAway.sendByHosts(banner, connection.descriptor);
-    if (this.#service.identification?.ofServed === true && connection.peer.credentials === undefined)
-      this.#identifier.ask(connection, (user) => this.#name(connection, listener, false, user));
-    else this.#name(connection, listener, here);
-  }
-
-  #name(connection: Connection, listener: Listener | undefined, here: boolean, said?: string): void {
-    const user = said === undefined ? undefined : remoteInfo(said);
-    this.#naming.ask(connection, (names, waited) =>
-      this.#begin(connection, listener, here && !waited, { ...names, user }),
-    );
-  }
-
-  /** @param listener undefined for a client of tcpmux; `here`: on this thread, and not on another */
-  #begin(connection: Connection, listener: Listener | undefined, here: boolean, names: EndNames): void {
-    const { descriptor, peer, local } = connection;
-    const answer = this.#answer;
-    this.#greeter?.letIn(descriptor);
-    switch (answer.kind) {
-      case 'builtin':
-      case 'listing':
-      case 'redirect':
-        this.#delegated.serve(answer, listener, connection);
-        return;
-      case 'tcpmux':
-        this.#delegated.multiplex(this.#shared.muxTargets, listener, connection);
-        return;
-      case 'auth':
-        this.#delegated.answerAuth(answer, listener, connection);
-        return;
-      case 'metrics':
-        this.#delegated.tellMetrics(listener, connection);
-        return;
-      case 'sensor':
-        closeDescriptor(descriptor);
-        return;
-      case 'program': {
-        const { occupancy } = this.#admission;
-        occupancy.enter(peer.address);
-        const ends = { peer, local, names, ofSource: occupancy.runningOf(peer.address) };
-        answer.launches.serve(descriptor, ends, here);
-      }
+    this.#events.accepted(connections.length);
+    for (const { peer, descriptor } of connections) {
+      closeDescriptor(descriptor);
+      this.#events.record({ event: 'fail', reason: 'exec', from: peer.address });
     }
-  }
-
-  /** Whether it waits for its name to be known, or for its turn, instead of being refused. */
-  #mayWait({ listener, connection }: Waiter, refusal: Refusal): boolean {
-    if (refusal.verdict === 'ask') {
-      return this.#nameWait.keep(refusal.address, connection, () => this.#admit(listener, [connection]));
-    }
-    return refusal.reason === 'service_limit' && this.#queue.keep({ listener, connection });
   }
 
   onPending(listener: Listener): void {
-    this.#pending.serve(listener);
+    const reception = this.#receive();
+    if (reception === undefined) this.#ports.holdFor(listener, launchRetrySeconds);
+    else reception.onPending(listener);
   }
 
   onAcceptFailure(listener: Listener, code: string): void {
-    this.#starvation.rest(listener, this.#service.id, code);
+    const reception = this.#receive();
+    if (reception === undefined) this.#ports.holdFor(listener, launchRetrySeconds);
+    else reception.onAcceptFailure(listener, code);
   }
 
-  /** A place has become free. */
-  #leave(peer: Peer | undefined): void {
-    this.#admission.occupancy.leave(peer?.address);
-    this.#queue.advance();
+  onOpened(): void {
+    if (this.#service.rpc !== undefined) this.#shared.rpcPortOpened();
   }
 
-  #queueOf(service: Service): Queue {
-    const admission = this.#admission;
-    return new Queue(service.limits.queue, this.#shared.servers, admission.occupancy, {
-      hasRoom: () => admission.occupancy.hasRoom(this.#service.limits),
-      takeTurn: ({ connection }) => admission.takeTurn(connection.peer, this.#gate.moment()),
-      review: ({ connection }) => admission.review(connection.peer, connection.local),
-      serve: ({ connection, listener }, others) => {
-        const decision = admission.review(connection.peer, connection.local);
-        const banner = decision.verdict === 'allow' ? decision.banner : undefined;
-        this.#letIn(connection, listener, others === 0 && isQuick(this.#answer), banner);
-      },
-      refuse: ({ connection }, refusal) => this.#turningAway.refuse(connection, refusal),
-    });
+  onFailed(message: string): void {
+    this.#events.remember(message);
   }
+
+  /** undefined when it cannot be had; that has been told then, and the next client tries again. */
+  #receive(): Reception | undefined {
+    if (this.#reception !== undefined) return this.#reception;
+    try {
+      this.#reception = this.#receptionOf(this.#service);
+      this.#reception.begin();
+    } catch (error) {
+      if (!(error instanceof SystemError)) throw error;
+      this.#events.complain(`clients cannot be served: ${error.message}`);
+    }
+    return this.#reception;
+  }
+
+  #receptionOf(service: Service): Reception {
+    return new Reception(service, { owner: this, ports: this.#ports, events: this.#events }, this.#shared);
+  }
+}
+
+/** A fork server may be started with its service. */
+function startsBeforeClients({ server }: Service): boolean {
+  return server.kind === 'program' && server.forkserver !== undefined;
 }

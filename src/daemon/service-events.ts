@@ -23,12 +23,15 @@ interface Surroundings {
   readonly onlookers: ReadonlySet<Onlooker>;
 }
 
+/** For all services that have had no client yet, and never written to. */
+const nothingCounted = new ServiceCounters();
+
 export class ServiceEvents {
-  readonly counters: ServiceCounters = new ServiceCounters();
   readonly #shared: Surroundings;
   #service: Pick<Service, 'id' | 'logging'>;
   #log: ServiceLog | undefined;
   #lastError: ServiceError | undefined;
+  #counters: ServiceCounters | undefined;
 
   constructor(service: Pick<Service, 'id' | 'logging'>, log: ServiceLog | undefined, shared: Surroundings) {
     this.#service = service;
@@ -42,6 +45,16 @@ export class ServiceEvents {
     this.#log = log;
   }
 
+  /** What there was to count; of a service without clients all are zero. */
+  get counters(): ServiceCounters {
+    return this.#counters ?? nothingCounted;
+  }
+
+  /** So many connections have been accepted. */
+  accepted(connections: number): void {
+    this.#counting.accepted += connections;
+  }
+
   get sink(): Sink | undefined {
     return this.#log?.sink;
   }
@@ -51,7 +64,7 @@ export class ServiceEvents {
   }
 
   readonly record = (record: ServiceRecord): void => {
-    this.counters.count(record);
+    this.#counting.count(record);
     for (const onlooker of this.#shared.onlookers) onlooker(this.#service.id, record);
     if (this.#log === undefined) return;
     const line = this.#line(this.#log, record);
@@ -68,6 +81,11 @@ export class ServiceEvents {
     this.remember(message);
     this.#shared.log.write('ERROR', `service ${this.#service.id}: ${message}`);
   };
+
+  get #counting(): ServiceCounters {
+    this.#counters ??= new ServiceCounters();
+    return this.#counters;
+  }
 
   #line({ flags, format }: ServiceLog, record: ServiceRecord): string | undefined {
     const { id, logging } = this.#service;
