@@ -8,6 +8,7 @@ import {
   type LoadRequest,
   load,
   type Reading,
+  Recollection,
   type ResolveOptions,
   readConfiguration,
   resolveReading,
@@ -39,16 +40,21 @@ export function chosenPaths(asked: readonly string[]): {
 }
 
 /**
- * Reads the configuration anew at each call. Relative paths keep the meaning that they have now; the environment is that of
+ * Reads the configuration anew at each call, and gives the table of the call before where nothing has changed. Relative paths keep the meaning that they have now; the environment is that of
  * the first call, when what a supervisor has said to the daemon is no part of it any more.
  */
 export function loader(paths: readonly string[], inetd: InetdOptions): () => Promise<ServiceTable> {
   const files = systemFiles(process.cwd());
   const request = requestOf(paths, inetd);
   let system: System | undefined;
-  return () => {
+  let last: { readonly table: ServiceTable; readonly recollection: Recollection } | undefined;
+  return async () => {
     system ??= realSystem();
-    return load(request, system, files);
+    if (last !== undefined && (await last.recollection.holds())) return last.table;
+    const recollection = new Recollection();
+    const table = await load(request, recollection.system(system), recollection.files(files));
+    last = { table, recollection };
+    return table;
   };
 }
 

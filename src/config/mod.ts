@@ -4,6 +4,7 @@ export * from './definition.ts';
 export * from './describe.ts';
 export * from './diagnostic/mod.ts';
 export * from './load.ts';
+export { Recollection } from './recollection.ts';
 export type { DeviceState, ExecutableFile, ProgramState, ResolveOptions, System, User } from './resolve/mod.ts';
 export { decodeBytes, executableOf, headBytes } from './resolve/mod.ts';
 export { settingRows } from './setting-rows.ts';

@@ -94,6 +94,7 @@ export class Ports {
 
   /** Makes ready what the service says: keeps the listeners that stay, and opens what is new. */
   prepare(service: Service, inheritance: Inheritance): PortChange {
+    if (service === this.#service && this.#complete) return unchanged;
     const before = new Map(this.#listeners.map((listener) => [endpointKey(listener.endpoint), listener]));
     const opened: Listener[] = [];
     const failures: PortFailure[] = [];
@@ -131,6 +132,11 @@ export class Ports {
         for (const listener of opened) listener.close();
       },
     };
+  }
+
+  /** Whether all that it asks for has a socket, or will have it back. */
+  get #complete(): boolean {
+    return this.#listeners.length > 0 && this.#listeners.every(({ state }) => state !== 'down');
   }
 
   get suspended(): boolean {
@@ -269,6 +275,8 @@ export class Ports {
     this.#pending.delete(listener);
   }
 }
+
+const unchanged: PortChange = { failures: [], take: () => {}, settle: () => {}, undo: () => {} };
 
 /** The half of a pair that nobody has asked for by name, on a machine without its family. */
 function unmissed(endpoint: Endpoint, error: SystemError): boolean {

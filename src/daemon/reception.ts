@@ -196,6 +196,11 @@ export class Reception {
     takeOver(this.#answer, undefined);
   }
 
+  /** A reload that leaves the text as it is. */
+  renew(): void {
+    takeOver(this.#answer, this.#answer);
+  }
+
   /**
    * A reload.
    * @returns goes over to the new text

@@ -147,6 +147,7 @@ export class RunningService implements ListenerObserver, PortsObserver {
    * @throws SystemError as the constructor does
    */
   prepare(service: Service, inheritance: Inheritance): PortChange {
+    if (service === this.#service) return this.#prepareRenewal(inheritance);
     const log = this.#shared.logs.of(service);
     const before = this.#reception;
     const takeText = before?.prepare(service);
@@ -165,6 +166,18 @@ export class RunningService implements ListenerObserver, PortsObserver {
         this.#service = service;
         ports.take();
         before?.settle();
+      },
+    };
+  }
+
+  /** The text is the same; a program may have changed, and a socket may be had that could not be had before. */
+  #prepareRenewal(inheritance: Inheritance): PortChange {
+    const ports = this.#ports.prepare(this.#service, inheritance);
+    return {
+      ...ports,
+      take: () => {
+        this.#reception?.renew();
+        ports.take();
       },
     };
   }
