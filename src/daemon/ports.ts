@@ -46,9 +46,9 @@ export class Ports {
   readonly #told: PortsObserver;
   readonly #observer: ListenerObserver;
   /** What a listener waits for: when it is due, and what happens then. */
-  readonly #pending = new Map<Listener, { readonly timer: NodeJS.Timeout | undefined; readonly due: () => void }>();
-  /** How often a listener without a socket has asked for one. */
-  readonly #attempts = new Map<Listener, number>();
+  #pending: Map<Listener, { readonly timer: NodeJS.Timeout | undefined; readonly due: () => void }> | undefined;
+  /** How often a listener without a socket has asked for one. Most never have to, so that there is mostly no map. */
+  #attempts: Map<Listener, number> | undefined;
   #service: Service;
   #listeners: Listener[] = [];
   #suspended = false;
@@ -77,7 +77,7 @@ export class Ports {
   }
 
   get attempts(): number {
-    return Math.max(0, ...this.#listeners.map((listener) => this.#attempts.get(listener) ?? 0));
+    return Math.max(0, ...this.#listeners.map((listener) => this.#attempts?.get(listener) ?? 0));
   }
 
   /** The listeners that end when the service says this. */
@@ -163,18 +163,18 @@ export class Ports {
   hold(listener: Listener): void {
     if (listener.state !== 'listening') return;
     listener.hold();
-    this.#pending.set(listener, { timer: undefined, due: () => listener.resume() });
+    this.#wait(listener, undefined, () => listener.resume());
   }
 
   /** Ends what {@link hold} has begun, and no rest that has another reason. */
   unhold(): void {
-    for (const [listener, { timer }] of this.#pending) if (timer === undefined) this.resume(listener);
+    for (const [listener, { timer }] of this.#pending ?? []) if (timer === undefined) this.resume(listener);
   }
 
   /** Watches a held listener again before its time, because what it waited for is there. */
   resume(listener: Listener): void {
     if (listener.state !== 'held') return;
-    const pending = this.#pending.get(listener);
+    const pending = this.#pending?.get(listener);
     this.#cancel(listener);
     pending?.due();
   }
@@ -220,7 +220,7 @@ export class Ports {
       this.#failed(listener, error, attempt);
       return false;
     }
-    this.#attempts.delete(listener);
+    this.#attempts?.delete(listener);
     this.#told.onOpened();
     if (attempt > 1) this.#log.write('NOTICE', `Service ${this.#service.id} has its address now and is active`);
     return true;
@@ -228,6 +228,7 @@ export class Ports {
 
   #failed(listener: Listener, error: SystemError, attempt: number): void {
     const { id } = this.#service;
+    this.#attempts ??= new Map();
     this.#attempts.set(listener, attempt);
     if (unmissed(listener.endpoint, error)) return;
     const failure = `${error.syscall} failed (${errnoMessage(error.errno)} (errno = ${error.errno}))`;
@@ -257,22 +258,27 @@ export class Ports {
 
   #close(listener: Listener): void {
     this.#cancel(listener);
-    this.#attempts.delete(listener);
+    this.#attempts?.delete(listener);
     listener.close();
   }
 
   #later(listener: Listener, seconds: number, due: () => void): void {
     this.#cancel(listener);
     const timer = setTimeout(() => {
-      this.#pending.delete(listener);
+      this.#pending?.delete(listener);
       due();
     }, seconds * 1000);
+    this.#wait(listener, timer, due);
+  }
+
+  #wait(listener: Listener, timer: NodeJS.Timeout | undefined, due: () => void): void {
+    this.#pending ??= new Map();
     this.#pending.set(listener, { timer, due });
   }
 
   #cancel(listener: Listener): void {
-    clearTimeout(this.#pending.get(listener)?.timer);
-    this.#pending.delete(listener);
+    clearTimeout(this.#pending?.get(listener)?.timer);
+    this.#pending?.delete(listener);
   }
 }
 

@@ -7,7 +7,7 @@
  */
 import { type EndNames, type ForkserverFacts, remoteInfo, type ServerTimes } from '../launch/mod.ts';
 import type { Listener } from '../listener/mod.ts';
-import type { Peer, Service } from '../model/mod.ts';
+import type { Peer, Service, ServiceRecord } from '../model/mod.ts';
 import { type Connection, closeDescriptor, type Descriptor } from '../os/mod.ts';
 import { Admission } from './admission.ts';
 import { type Answer, answerOf, isQuick, takeOver } from './answer.ts';
@@ -72,7 +72,9 @@ export class Reception {
     this.#owner = owner;
     this.#ports = ports;
     this.#events = events;
-    this.#errors = new ErrorOutput(shared.log, this.#events.record);
+    const record = (what: ServiceRecord): void => events.record(what);
+    const complain = (message: string): void => events.complain(message);
+    this.#errors = new ErrorOutput(shared.log, record);
     this.#admission = new Admission(service, shared.sources, shared.guard);
     this.#times = timesOf(service);
     this.#starvation = new Starvation(this.#ports, shared);
@@ -91,7 +93,7 @@ export class Reception {
     this.#nameWait = new NameWait(shared, this.#ports);
     const kept = {
       occupancy: this.#admission.occupancy,
-      record: this.#events.record,
+      record,
       review: ({ peer, local }: Connection) => this.#admission.review(peer, local),
       turnAway: (connection: Connection, refusal: Refusal) => this.#turningAway.refuse(connection, refusal),
       advance: () => this.#queue.advance(),
@@ -102,7 +104,7 @@ export class Reception {
       dismiss: ({ descriptor }) => this.#turningAway.close(descriptor),
     });
     this.#naming = new Naming(shared.inquiries, { ...kept, service: () => this.#service });
-    this.#refusals = new Refusals(shared, this.#events.record);
+    this.#refusals = new Refusals(shared, record);
     this.#turningAway = new TurningAway(
       {
         service: () => this.#service,
@@ -134,16 +136,16 @@ export class Reception {
       delegated: () => this.#delegated,
       starve: (listener, code) => this.onAcceptFailure(listener, code),
       hold: (listener) => this.#ports.hold(listener),
-      complain: this.#events.complain,
+      complain,
       clock: shared.clock,
     });
     this.#delegated = new Delegated(shared.worker, shared.clock, {
       ...places,
-      record: this.#events.record,
+      record,
       timeout: () => this.#service.limits.timeout?.seconds,
       list: shared.list,
       metrics: shared.metrics,
-      complain: this.#events.complain,
+      complain,
       judge: (listener, sender) => this.#pending.judgeSender(listener, sender),
       rest: (listener) => this.#ports.holdFor(listener, workerRetrySeconds),
       retry: (listener) => this.#ports.holdFor(listener, launchRetrySeconds),

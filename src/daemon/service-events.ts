@@ -63,24 +63,24 @@ export class ServiceEvents {
     return this.#lastError;
   }
 
-  readonly record = (record: ServiceRecord): void => {
+  record(record: ServiceRecord): void {
     this.#counting.count(record);
     for (const onlooker of this.#shared.onlookers) onlooker(this.#service.id, record);
     if (this.#log === undefined) return;
     const line = this.#line(this.#log, record);
     if (line !== undefined) this.#log.sink.write(line);
-  };
+  }
 
   /** For those who ask what has gone wrong; whoever says it here has logged it. */
-  readonly remember = (message: string): void => {
+  remember(message: string): void {
     this.#lastError = { time: this.#shared.clock(), message };
-  };
+  }
 
   /** The same, and for the daemon's own log. */
-  readonly complain = (message: string): void => {
+  complain(message: string): void {
     this.remember(message);
     this.#shared.log.write('ERROR', `service ${this.#service.id}: ${message}`);
-  };
+  }
 
   get #counting(): ServiceCounters {
     this.#counters ??= new ServiceCounters();

@@ -18,12 +18,27 @@ export interface Watch {
   close(): void;
 }
 
+class NativeWatch implements Watch {
+  readonly #watch: ReturnType<typeof native.watchReadable>;
+
+  constructor(watch: ReturnType<typeof native.watchReadable>) {
+    this.#watch = watch;
+  }
+
+  start(): void {
+    native.startWatch(this.#watch);
+  }
+
+  stop(): void {
+    native.stopWatch(this.#watch);
+  }
+
+  close(): void {
+    native.closeWatch(this.#watch);
+  }
+}
+
 /** @throws SystemError EPERM for a descriptor that is always ready, such as a plain file's; EEXIST when it is watched already */
 export function watchReadable(descriptor: Descriptor, onReadable: () => void): Watch {
-  const watch = native.watchReadable(descriptor, onReadable);
-  return {
-    start: () => native.startWatch(watch),
-    stop: () => native.stopWatch(watch),
-    close: () => native.closeWatch(watch),
-  };
+  return new NativeWatch(native.watchReadable(descriptor, onReadable));
 }

@@ -128,10 +128,15 @@ export class Environments {
 /** @param resolve whether names are looked up for a service that does not say */
 function variablesOf(settings: Settings, resolve: boolean): readonly ConnectionVariable[] {
   const ucspi = settings.environment === 'ucspi';
-  const names = (settings.resolve ?? (ucspi || resolve)) ? nameVariables : [];
-  if (!ucspi) return [...usualVariables, ...names];
-  return [...usualVariables.filter((name) => !/^(REMOTE|LOCAL)_/.test(name)), ...names, ...ucspiVariables];
+  const named = settings.resolve ?? (ucspi || resolve);
+  if (ucspi) return named ? namedUcspi : ucspiAlone;
+  return named ? namedUsual : usualVariables;
 }
+
+const namedUsual: readonly ConnectionVariable[] = [...usualVariables, ...nameVariables];
+const forBoth = usualVariables.filter((name) => !/^(REMOTE|LOCAL)_/.test(name));
+const namedUcspi: readonly ConnectionVariable[] = [...forBoth, ...nameVariables, ...ucspiVariables];
+const ucspiAlone: readonly ConnectionVariable[] = [...forBoth, ...ucspiVariables];
 
 const ofTheConnection: ReadonlySet<string> = new Set(connectionVariables);
 

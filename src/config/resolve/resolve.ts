@@ -80,10 +80,12 @@ function settle(outcomes: readonly Outcome[], diagnostics: Diagnostic[], default
     if (clash.same) taken.add(clash.service);
   }
   const entries = outcomes.map(({ definition, state, service }): TableEntry => {
-    const entry = { id: idOf(definition), origin: originOf(definition), settings: definition.settings };
-    if (state === 'disabled') return deepFreeze({ ...entry, state });
-    if (service === undefined || taken.has(service)) return deepFreeze({ ...entry, state: 'refused' });
-    return deepFreeze({ ...entry, state: 'ready', service: services.get(service) ?? service });
+    const id = idOf(definition);
+    const origin = service?.origin ?? originOf(definition);
+    const { settings } = definition;
+    if (state === 'disabled') return deepFreeze({ id, origin, settings, state });
+    if (service === undefined || taken.has(service)) return deepFreeze({ id, origin, settings, state: 'refused' });
+    return deepFreeze({ id, origin, settings, state: 'ready', service: services.get(service) ?? service });
   });
   return { entries: Object.freeze(entries), diagnostics: withoutRepeats(diagnostics) };
 }
