@@ -123,7 +123,7 @@ function serviceOptions({ values }: ParsedOptions, freebsd: boolean): InetdOptio
   const [rate, length, address] = [number('-R'), number('-q'), values.get('-a')];
   return {
     keepEnvironment: values.has('-E'),
-    libwrap: values.has('-w') || (values.has('-l') && !freebsd),
+    libwrap: values.has('-w') ? 'freebsd' : values.has('-l') && !freebsd ? 'debian' : undefined,
     libwrapInternal: values.has('-W'),
     logConnections: values.has('-l') && freebsd,
     instances: limit('-c'),

@@ -4,7 +4,7 @@
  * A service that cannot be guarded as its text says is refused, never run open: a stream service with
  * `wait = yes` accepts its own clients (xinetd 2.3.15.4 skips the lists for it).
  */
-import type { Access, NamePattern, Network, SocketType } from '../../model/mod.ts';
+import type { Access, LaunchPlan, NamePattern, Network, SocketType } from '../../model/mod.ts';
 import type { AccessItem, Definition, Settings } from '../definition.ts';
 import type { Findings } from './findings.ts';
 import type { ResolveOptions } from './options.ts';
@@ -98,13 +98,13 @@ function admitsAll(onlyFrom: readonly Network[] | undefined): boolean {
 
 /**
  * The name under which hosts.allow and hosts.deny know a service, when they are asked at all. xinetd asks them for
- * every service without NOLIBWRAP; openbsd-inetd when it was started with -l, and only for programs that get a connection;
+ * every service without NOLIBWRAP; the inetds when an option says so, openbsd-inetd only for programs that get a connection;
  * a line of an inetd.conf that goes through tcpd has them asked whatever its socket is, and by tcpd's name alone.
  */
 export function resolveHostsName(
   definition: Definition,
   kind: Kind,
-  argv: readonly [string, ...string[]] | undefined,
+  launch: Pick<LaunchPlan, 'program' | 'argv'> | undefined,
   options: ResolveOptions,
   findings: Findings,
 ): string | undefined {
@@ -124,11 +124,16 @@ export function resolveHostsName(
     return undefined;
   }
   if (dialect === 'inetd' && settings.libwrap === undefined) {
-    const connects = settings.wait !== true && kind.socketType === 'stream';
-    if (argv === undefined) return options.libwrapInternal && connects ? own : undefined;
-    return options.libwrap && connects ? argv[0] : undefined;
+    const known = kind.socketType === 'dgram' || settings.wait !== true;
+    if (launch === undefined) return options.libwrapInternal ? own : undefined;
+    if (options.libwrap === 'freebsd') return known ? baseName(launch.program) : undefined;
+    return options.libwrap === 'debian' && known && kind.socketType === 'stream' ? launch.argv[0] : undefined;
   }
   if (settings.flags?.has('NOLIBWRAP') === true) return undefined;
   if (settings.libwrap !== undefined) return systemText(settings.libwrap, 'libwrap', findings);
-  return argv === undefined ? own : argv[0].slice(argv[0].lastIndexOf('/') + 1);
+  return launch === undefined ? own : baseName(launch.argv[0]);
+}
+
+function baseName(path: string): string {
+  return path.slice(path.lastIndexOf('/') + 1);
 }

@@ -8,9 +8,12 @@ export interface ResolveOptions {
   readonly startsPerMinute: number | undefined;
   /** -q: length of the queue of unaccepted connections of inetd.conf services. */
   readonly backlog: number;
-  /** -l: hosts.allow and hosts.deny are asked for the programs of an inetd.conf that get a connection each. */
-  readonly libwrap: boolean;
-  /** FreeBSD's -W: they are asked for internal services too. */
+  /**
+   * Whose way it is to ask hosts.allow and hosts.deny for the programs of an inetd.conf, if they are asked: Debian's with
+   * -l (for those that get a connection each, by argv[0]), or FreeBSD's with -w (for datagrams too, by the name of the file).
+   */
+  readonly libwrap: 'debian' | 'freebsd' | undefined;
+  /** FreeBSD's -W: they are asked for internal services, by the service's name. */
   readonly libwrapInternal: boolean;
   /** FreeBSD's -c: servers at once of an inetd.conf service that gets a connection each and says nothing itself. */
   readonly instances: number | undefined;
@@ -28,7 +31,7 @@ export const defaultOptions: ResolveOptions = {
   resolveNames: false,
   startsPerMinute: undefined,
   backlog: 128,
-  libwrap: false,
+  libwrap: undefined,
   libwrapInternal: false,
   instances: undefined,
   startsPerMinutePerSource: undefined,

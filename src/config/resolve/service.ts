@@ -81,8 +81,8 @@ export function resolveService(definition: Definition, around: Surroundings, fin
   const server = answer();
   if (sockets !== undefined && servesEachSender(settings, kind)) checkConversations(sockets, system, findings);
   const wait = internal || trap ? kind.socketType === 'dgram' : settings.wait === true;
-  const argv = server?.kind === 'program' ? server.launch.argv : undefined;
-  const hostsName = resolveHostsName(definition, kind, argv, options, findings);
+  const launch = server?.kind === 'program' ? server.launch : undefined;
+  const hostsName = resolveHostsName(definition, kind, launch, options, findings);
   const access = resolveAccess({ ...settings, wait }, kind.socketType, hostsName, system, findings);
   const rpc = resolveRpc(definition, system, findings);
   const limits = resolveServiceLimits(definition, kind, options, findings);

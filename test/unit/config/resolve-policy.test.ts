@@ -238,13 +238,24 @@ describe('the name in hosts.allow and hosts.deny', () => {
     const line = async (text: string, options: object = {}): Promise<string | undefined> =>
       (await onlyService(inetdLines(text), system, options)).access.hostsName;
     expect(await line('9 stream tcp nowait root /bin/cat /x/cat')).toBeUndefined();
-    expect(await line('9 stream tcp nowait root /bin/cat /x/cat', { libwrap: true })).toBe('/x/cat');
-    expect(await line('9 dgram udp wait root /bin/cat cat', { libwrap: true })).toBeUndefined();
-    expect(await line('9 stream tcp wait root /bin/cat cat', { libwrap: true })).toBeUndefined();
+    expect(await line('9 stream tcp nowait root /bin/cat /x/cat', { libwrap: 'debian' })).toBe('/x/cat');
+    expect(await line('9 dgram udp wait root /bin/cat cat', { libwrap: 'debian' })).toBeUndefined();
+    expect(await line('9 stream tcp wait root /bin/cat cat', { libwrap: 'debian' })).toBeUndefined();
+  });
+
+  test("of FreeBSD's -w is the program's file, for datagrams too, and of -W the service's name", async () => {
+    const line = async (text: string, options: object): Promise<string | undefined> =>
+      (await onlyService(inetdLines(text), system, options)).access.hostsName;
+    for (const kind of ['stream tcp nowait', 'dgram udp wait']) {
+      expect(await line(`9 ${kind} root /bin/cat me`, { libwrap: 'freebsd' })).toBe('cat');
+      expect(await line(`echo ${kind} root internal`, { libwrap: 'freebsd' })).toBeUndefined();
+      expect(await line(`echo ${kind} root internal`, { libwrapInternal: true })).toBe('echo');
+    }
+    expect(await line('9 stream tcp wait root /bin/cat cat', { libwrap: 'freebsd' })).toBeUndefined();
   });
 
   test('of a line through tcpd is the last component of argv[0], with or without -l and whatever its socket is', async () => {
-    for (const libwrap of [false, true]) {
+    for (const libwrap of [undefined, 'debian', 'freebsd'] as const) {
       for (const kind of ['stream tcp nowait', 'stream tcp wait', 'dgram udp wait']) {
         const lines = inetdLines(`9 ${kind} root /usr/sbin/tcpd /bin/cat -u`);
         expect((await onlyService(lines, system, { libwrap })).access.hostsName, kind).toBe('cat');
