@@ -34,7 +34,8 @@ export function resolveForkserver(
   if (settings.launch !== 'forkserver') return undefined;
   const parts = system.forkserver;
   const choice = ((): Choice => {
-    if (wait || !stream) return { executed: 'its server gets the socket itself' };
+    if (wait) return { executed: 'its server gets the socket itself' };
+    if (!stream) return { executed: 'its servers get datagrams, and a fork serves a connection' };
     if (launch.rootDirectory !== undefined) return { executed: 'it has a root directory of its own' };
     if (parts === undefined) return { executed: 'this kinetd was built without the library for fork servers' };
     return chosen(launch, parts, system);
@@ -44,7 +45,7 @@ export function resolveForkserver(
   }
   if (parts === undefined || !('mode' in choice)) {
     const reason = 'refused' in choice ? choice.refused : 'executed' in choice ? choice.executed : '';
-    return findings.add('forkserver-not-used', 'launch', `the program is executed for each connection: ${reason}`);
+    return findings.add('forkserver-not-used', 'launch', `the program is executed for each client: ${reason}`);
   }
   const modules = settings.preload_modules ?? [];
   const variables = [

@@ -4,7 +4,7 @@ import { dirname, join, resolve } from 'node:path';
 import { expect, test } from 'vitest';
 
 import { open, talk, UdpClient } from '../../daemon/client.ts';
-import { currentUser, type Kinetd, root, service, startKinetd, testFolder } from '../../daemon/kinetd.ts';
+import { currentUser, isRoot, type Kinetd, root, service, startKinetd, testFolder } from '../../daemon/kinetd.ts';
 import { noTrace, type Trace, trace, tracing } from '../../daemon/trace.ts';
 import { sendUnix, talkUnix } from '../../daemon/unix-client.ts';
 import { internal } from '../internal/entry.ts';
@@ -24,12 +24,17 @@ async function traced(services: readonly string[], clients: (daemon: Kinetd) => 
   return trace(prefix, daemon.pid);
 }
 
-/** Calls that bring bytes of a socket of the Internet into the process; with a buffer of no length they bring none. */
+/**
+ * Calls that bring bytes of a socket of the Internet into the process; with a buffer of no length they bring none, and
+ * splice(2) to or from a pipe brings them no further than the kernel.
+ */
 function readings(calls: readonly string[]): readonly string[] {
   return calls
     .filter((call) => !/^(accept4?|open\w*|clone3?|v?fork|execve(at)?)\(/.test(call))
     .filter((call) => /<(TCP|UDP)/.test(call) || call.includes(words))
-    .filter((call) => !/^recvfrom\(\d+<UDP(v6)?:\S+>, NULL, 0, /.test(call));
+    .filter((call) => !/^recvfrom\(\d+<UDP(v6)?:\S+>, NULL, 0, /.test(call))
+    .filter((call) => !/^recvmsg\(\d+<UDP(v6)?:\S+>, \{.* msg_iov=NULL, msg_iovlen=0, /.test(call))
+    .filter((call) => !call.startsWith('splice(') && !/ = -1 EAGAIN /.test(call));
 }
 
 /** Paths that were opened, in whichever folder a path began. */
@@ -66,6 +71,30 @@ test.skipIf(noTrace !== undefined)(
     expect(calls.daemon.filter((call) => /^recvfrom\(\d+<UDP.* = 0$/.test(call))).not.toEqual([]);
     expect(calls.others.filter((call) => call.startsWith('read(0<TCP') && call.includes(words))).toHaveLength(1);
     expect(calls.others.filter((call) => call.startsWith('read(0<UDP') && call.includes(words))).toHaveLength(1);
+  },
+);
+
+const noSenders = noTrace ?? (isRoot ? undefined : 'only root can give each sender a socket');
+
+test.skipIf(noSenders !== undefined)(
+  `of senders that have a server each, nor of what had come before it${noSenders === undefined ? '' : ` (skipped: ${noSenders})`}`,
+  async () => {
+    const each = { ...log, socket_type: 'dgram', wait: 'no' };
+    const calls = await traced(
+      [service('each', each), service('unwanted', { ...each, no_access: '127.0.0.1' })],
+      async (daemon) => {
+        const [client, other] = [new UdpClient(), new UdpClient()];
+        const [address, unwanted] = [await daemon.address('each'), await daemon.address('unwanted')];
+        await client.send(unwanted, words);
+        // The second of a sender waits in the common queue, or comes to the sender's own socket.
+        for (const sender of [client, client, other]) await sender.send(address, words);
+        expect([await client.answer(), await client.answer(), await other.answer()]).toEqual([words, words, words]);
+        await daemon.file('service.log', /FAIL: unwanted/);
+      },
+    );
+    expect(readings(calls.daemon)).toEqual([]);
+    expect(calls.daemon.filter((call) => /^splice\(\d+<UDP.* = \d+$/.test(call)).length).toBeGreaterThanOrEqual(2);
+    expect(calls.others.filter((call) => call.startsWith('read(0<UDP') && call.includes(words))).toHaveLength(3);
   },
 );
 

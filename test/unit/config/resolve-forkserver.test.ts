@@ -5,7 +5,7 @@ import { describe, expect, test } from 'vitest';
 import { type ExecutableFile, headBytes } from '../../../src/config/mod.ts';
 import { executableOf } from '../../../src/config/resolve/executable.ts';
 import type { ForkserverPlan } from '../../../src/model/mod.ts';
-import { codesOf, definition, onlyService } from './definitions.ts';
+import { codesOf, definition, onlyService, resolved } from './definitions.ts';
 import { fakeSystem } from './fake-system.ts';
 
 type Settings = Parameters<typeof definition>[1];
@@ -142,6 +142,20 @@ test.each<[string, Settings]>([
   expect(await codesOf([definition('x', { launch: 'forkserver', ...settings })], fakeSystem(machine))).toEqual([
     'forkserver-not-used',
   ]);
+});
+
+test('of datagrams the note says that a fork serves a connection, and not that the socket is given away', async () => {
+  const each: Settings = { server: '/bin/dynamic', socket_type: 'dgram', protocol: 'udp', wait: false };
+  expect(await plan(each)).toBeUndefined();
+  const notes = async (settings: Settings): Promise<string> => {
+    const { diagnostics } = await resolved(
+      [definition('x', { launch: 'forkserver', ...settings })],
+      fakeSystem(machine),
+    );
+    return diagnostics.map(({ message }) => message).join();
+  };
+  expect(await notes(each)).toMatch(/executed for each client: .*a fork serves a connection$/);
+  expect(await notes({ ...each, wait: true })).toMatch(/gets the socket itself$/);
 });
 
 test('a program that gives rights is refused, but where defaults ask for fork servers', async () => {
