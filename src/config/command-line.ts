@@ -62,6 +62,7 @@ export function readCommandLine(line: CommandLine, problems: readonly Problem[] 
     defaults,
     diagnostics,
     files: [place],
+    texts: [file],
     unread: [],
     usable: true,
   };

@@ -43,6 +43,8 @@ export interface Reading {
   /** Of the readers, in no particular order. */
   readonly diagnostics: readonly Diagnostic[];
   readonly files: readonly string[];
+  /** The same files, as far as they are understood: for whoever shows or keeps what stands between the entries. */
+  readonly texts: readonly SourceFile[];
   readonly unread: readonly string[];
   readonly usable: boolean;
 }
@@ -59,6 +61,7 @@ export function readConfiguration(request: LoadRequest, access: FileAccess): Rea
   const definitions: Definition[] = [];
   const diagnostics: Diagnostic[] = [...sources.diagnostics];
   const inetdPaths: string[] = [];
+  const inetdTexts: SourceFile[] = [];
   const unread = [...sources.unread];
   let understood = 0;
   for (const file of sources.files) {
@@ -73,11 +76,13 @@ export function readConfiguration(request: LoadRequest, access: FileAccess): Rea
       diagnostics.push(unknownDialect(file));
       unread.push(file.path);
     }
+    if (dialect === 'empty') inetdTexts.push(file);
     if (dialect !== 'inetd') continue;
     const reading = readInetd(file, { dialect: request.dialect, addresses: request.addresses, access });
     append(definitions, reading.definitions);
     append(diagnostics, reading.diagnostics);
     append(inetdPaths, reading.files);
+    append(inetdTexts, [file, ...reading.texts]);
     append(unread, reading.unread);
   }
   if (understood === 0) diagnostics.push(nothingRead(request.paths, sources));
@@ -89,6 +94,7 @@ export function readConfiguration(request: LoadRequest, access: FileAccess): Rea
     defaults: xinetd.defaults,
     diagnostics,
     files: [...xinetd.files, ...inetdPaths],
+    texts: [...xinetd.texts, ...inetdTexts],
     unread: [...unread, ...xinetd.unread],
     usable: understood > 0 && xinetd.usable,
   };

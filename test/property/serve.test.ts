@@ -41,7 +41,7 @@ const given = fc.subarray(attributeNames().filter(isSpoken)).map((names) => {
 
 function written(text: string): Promise<Service | undefined> {
   const { definitions, defaults, diagnostics } = readXinetd([sourceFile('/x', text)], memoryFiles({}));
-  return resolved({ definitions, defaults, diagnostics, files: ['/x'], unread: [], usable: true });
+  return resolved({ definitions, defaults, diagnostics, files: ['/x'], texts: [], unread: [], usable: true });
 }
 
 async function resolved(reading: Parameters<typeof resolveReading>[0]): Promise<Service | undefined> {

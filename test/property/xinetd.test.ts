@@ -2,7 +2,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 
-import type { Definition } from '../../src/config/definition.ts';
+import type { Definition, Settings } from '../../src/config/definition.ts';
 import { diagnosticToJson, renderDiagnostic } from '../../src/config/diagnostic/mod.ts';
 import { sourceFile } from '../../src/config/source/mod.ts';
 import {
@@ -13,6 +13,7 @@ import {
   printTree,
   readXinetd,
   takesList,
+  wordsOf,
   type XinetdReading,
 } from '../../src/config/xinetd/mod.ts';
 import { memoryFiles } from '../unit/config/memory-files.ts';
@@ -183,4 +184,58 @@ describe('printing', () => {
       }),
     );
   });
+});
+
+describe('values as words', () => {
+  it('are read as the same values', () => {
+    fc.assert(
+      fc.property(rightText, (text) => {
+        const reading = read(text);
+        const services = written(reading);
+        const blocks = services.map(({ name, settings }) => `service ${name}\n${block(settings)}`);
+        const again = read(`defaults\n${block(reading.defaults.settings)}${blocks.join('')}`);
+        // What defaults give to a service stands in it by now.
+        expect(written(again).map(({ settings }) => settings)).toEqual(services.map(({ settings }) => settings));
+        expect(again.defaults.settings).toEqual(reading.defaults.settings);
+      }),
+    );
+  });
+
+  it.each([
+    'only_from = 10.1.{2,3} 127.1 .example.org a.b ::1/64 10.0.0.0/255.0.0.0 0',
+    'rate_limit_network = 5/120s burst 7 prefix 8 128',
+    'rate_limit = 1/90s',
+    'timeout = 5 0',
+    'log_type = FILE /x 0 3K',
+    'access_times = 22:00-6:05 0:00-24:00',
+    `command = /bin/x 'a b' "it's \\n" '' \\\\`,
+    'listen = tcp:[::1]:80 udp:*:9-11',
+    'deny_time = NEVER',
+    'env = A=1 B=2',
+    'rpc_version = 2-5',
+  ])('%s is one of them', (line) => {
+    const [definition] = read(`service x {\n${line}\n}`).definitions;
+    if (definition === undefined) throw new Error('no definition');
+    expect(definition.errors).toEqual([]);
+    const [again] = read(`service x\n${block(definition.settings)}`).definitions;
+    expect(withoutTexts(again?.settings)).toEqual(withoutTexts(definition.settings));
+  });
+
+  /** Without those that `metrics` of defaults stands for. */
+  function written({ definitions, defaults }: XinetdReading): readonly Definition[] {
+    return definitions.filter(({ span }) => span !== defaults.spans.get('metrics'));
+  }
+
+  function block(settings: Settings): string {
+    const lines = attributeNames().flatMap((name) => {
+      const words = wordsOf(name, settings);
+      return words === undefined ? [] : [`${name} = ${words.join(' ')}\n`];
+    });
+    return `{\n${lines.join('')}}\n`;
+  }
+
+  /** The words of an address are there for messages. */
+  function withoutTexts(settings: Settings | undefined): unknown {
+    return JSON.parse(JSON.stringify(settings, (key, value: unknown) => (key === 'text' ? undefined : value)));
+  }
 });

@@ -28,6 +28,7 @@ export interface InetdReading {
   readonly diagnostics: readonly Diagnostic[];
   /** Included files, this one not. */
   readonly files: readonly string[];
+  readonly texts: readonly SourceFile[];
   /** Paths that were to be included and could not be read. */
   readonly unread: readonly string[];
 }
@@ -63,6 +64,7 @@ export function readInetd(file: SourceFile, { dialect, addresses = [], access }:
       )
       .map(({ diagnostic }) => diagnostic),
     files: reader.files,
+    texts: reader.texts,
     unread: reader.unread,
   };
 }
@@ -80,6 +82,7 @@ class Reader {
   readonly definitions: Definition[] = [];
   readonly diagnostics: Diagnostic[] = [];
   readonly files: string[] = [];
+  readonly texts: SourceFile[] = [];
   readonly unread: string[] = [];
   readonly #rules: Rules;
   readonly #access: FileAccess | undefined;
@@ -191,6 +194,7 @@ class Reader {
       return;
     }
     this.files.push(path);
+    this.texts.push(answer);
     this.read(answer, splitEntries(answer, this.#rules), { ...scope, chain: [...chain, path] });
   }
 }

@@ -1,9 +1,9 @@
 /**
- * A tree as text again: one attribute a line, comments on lines of their own left out. Reading the text of a
- * tree that has no problems gives the same tree but for offsets; of one that has, what was understood is
- * printed, so whoever prints looks at the problems first.
+ * A tree as text again: one attribute a line, comments on lines of their own left out but for those that whoever made the
+ * tree has put there. Reading the text of a tree that has no problems gives the same tree but for offsets; of one that
+ * has, what was understood is printed, so whoever prints looks at the problems first.
  */
-import type { Assignment, Item, Tree } from './tree.ts';
+import type { Assignment, DefaultsEntry, Item, ServiceEntry, Tree } from './tree.ts';
 
 export function printTree(tree: Tree): string {
   return tree.items.map(printItem).join('\n');
@@ -15,14 +15,16 @@ function printItem(item: Item): string {
     case 'includedir':
       return `${item.kind} ${item.path.text}\n`;
     case 'service':
-      return printBlock(`service ${item.name.text}`, item.assignments);
+      return printBlock(`service ${item.name.text}`, item);
     case 'defaults':
-      return printBlock('defaults', item.assignments);
+      return printBlock('defaults', item);
   }
 }
 
-function printBlock(header: string, assignments: readonly Assignment[]): string {
-  return `${[header, '{', ...assignments.map((assignment) => `\t${printAssignment(assignment)}`), '}'].join('\n')}\n`;
+function printBlock(header: string, { assignments, above = [], below = [] }: ServiceEntry | DefaultsEntry): string {
+  const body = assignments.flatMap((assignment) => [...(assignment.above ?? []), printAssignment(assignment)]);
+  const lines = [...above, header, '{', ...[...body, ...below].map((line) => `\t${line}`), '}'];
+  return `${lines.join('\n')}\n`;
 }
 
 /** Values keep their distance: between quotes it counts. */

@@ -17,6 +17,7 @@ export interface XinetdReading {
   readonly diagnostics: readonly Diagnostic[];
   /** Paths of the files that were read, in that order. */
   readonly files: readonly string[];
+  readonly texts: readonly SourceFile[];
   /** Paths that were to be read and could not be; what they defined before may well be meant still. */
   readonly unread: readonly string[];
   /** False: `defaults` has an error, and without it no service may run. */
@@ -32,6 +33,7 @@ export function readXinetd(entryFiles: readonly SourceFile[], access: FileAccess
     defaults,
     diagnostics: inOrderOfText([...problems, ...diagnostics], files),
     files: files.map((file) => file.path),
+    texts: files,
     unread,
     usable,
   };

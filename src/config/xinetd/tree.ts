@@ -23,6 +23,8 @@ export interface Assignment {
   readonly values: readonly Word[];
   /** From a `#` on, where that begins a comment. */
   readonly comment: readonly Word[];
+  /** Comments to be printed above it, a line each; what has been read has none. */
+  readonly above?: readonly string[];
 }
 
 interface Block {
@@ -31,6 +33,9 @@ interface Block {
   readonly assignments: readonly Assignment[];
   /** Errors of its grammar; they make the whole entry bad. */
   readonly problems: readonly Diagnostic[];
+  /** As {@link Assignment.above}, and in front of the brace at its end. */
+  readonly above?: readonly string[];
+  readonly below?: readonly string[];
 }
 
 export interface ServiceEntry extends Block {
