@@ -1,7 +1,9 @@
 /** `kinetd convert`: reads a configuration as the daemon would, and writes what it says in the words of another supervisor. */
-import { visible } from '../config/mod.ts';
-import { type Loss, toSystemd } from '../convert/mod.ts';
+import { type InetdDialect, visible } from '../config/mod.ts';
+import { type Converted, type Loss, type Source, sourceOf, toConf, toInetd, toSystemd } from '../convert/mod.ts';
+import { realSystem } from '../daemon/mod.ts';
 import { chosenPaths, type InetdOptions, readWhole } from './configuration.ts';
+import type { ConvertTarget } from './convert-targets.ts';
 import { outliveReaders } from './output.ts';
 import { printDiagnostics } from './report.ts';
 import { writeTogether } from './write-together.ts';
@@ -9,7 +11,10 @@ import { writeTogether } from './write-together.ts';
 export interface ConvertOptions {
   readonly paths: readonly string[];
   readonly inetd: InetdOptions;
-  /** A folder; undefined: standard output. */
+  readonly target: ConvertTarget;
+  /** Whose inetd an inetd.conf is written for. */
+  readonly inetdFor: InetdDialect;
+  /** A file, or a folder, which it has to be for units; undefined: standard output. */
   readonly output: string | undefined;
   /** Whether files that are there are written over. */
   readonly force: boolean;
@@ -20,38 +25,66 @@ export interface ConvertOptions {
 const refused = 1;
 const lossy = 3;
 
-export async function convert({ paths, inetd, output, force, json }: ConvertOptions): Promise<number> {
+export async function convert({
+  paths,
+  inetd,
+  target,
+  inetdFor,
+  output,
+  force,
+  json,
+}: ConvertOptions): Promise<number> {
   outliveReaders();
   const chosen = chosenPaths(paths);
   if (chosen.message !== undefined) process.stderr.write(`kinetd: ${chosen.message}\n`);
   if (chosen.paths.length === 0) return refused;
   const { reading, table } = await readWhole(chosen.paths, inetd);
   printDiagnostics(table, false);
-  const ready = table.entries.flatMap((entry, index) => {
-    const definition = reading.definitions[index];
-    return entry.state === 'ready' && definition !== undefined ? [{ service: entry.service, definition }] : [];
-  });
-  const converted = toSystemd(ready, reading.defaults);
+  // Without what `defaults` should say it would be another configuration.
+  if (!table.usable) return refused;
+  const source = sourceOf(reading, table);
+  const converted = convertedTo(target, source, inetdFor);
   if (output !== undefined) {
-    const problem = writeTogether(output, converted.files, force);
+    const problem = writeTogether(output, converted.files, { folder: target === 'systemd', over: force });
     if (problem !== undefined) {
       process.stderr.write(`kinetd: ${visible(problem)}\n`);
       return refused;
     }
   }
-  if (json)
-    print(`${JSON.stringify({ files: Object.fromEntries(converted.files), losses: converted.losses }, null, 2)}\n`);
-  else if (output === undefined) for (const [name, text] of converted.files) print(`# --- ${name} ---\n${text}\n`);
+  if (json) {
+    const files = [...converted.files].map(([name, text]) => [name, Buffer.from(text, 'latin1').toString()]);
+    print(`${JSON.stringify({ files: Object.fromEntries(files), losses: converted.losses }, null, 2)}\n`);
+  } else if (output === undefined) {
+    for (const [name, text] of converted.files) {
+      const bytes = Buffer.from(text, 'latin1');
+      print(
+        target === 'systemd' ? Buffer.concat([Buffer.from(`# --- ${name} ---\n`), bytes, Buffer.from('\n')]) : bytes,
+      );
+    }
+  }
   for (const loss of converted.losses) process.stderr.write(`${visible(lossText(loss))}\n`);
-  if (!table.usable || table.entries.some(({ state }) => state === 'refused')) return refused;
+  if (table.unread.length > 0 || table.entries.some(({ state }) => state === 'refused')) return refused;
   return converted.losses.length === 0 ? 0 : lossy;
 }
 
-function lossText({ service, attribute, why, file, line }: Loss): string {
-  const whose = service === 'defaults' ? service : `service ${service}`;
-  return `${file}:${line}: ${whose}: ${attribute === undefined ? 'not converted' : `${attribute} is not expressed`}: ${why}`;
+function convertedTo(target: ConvertTarget, source: Source, inetdFor: InetdDialect): Converted {
+  switch (target) {
+    case 'systemd':
+      return toSystemd(source);
+    case 'inetd':
+      return toInetd(source, inetdFor);
+    default: {
+      const system = realSystem();
+      return toConf(source, target, (name, protocol) => system.service(name, protocol));
+    }
+  }
 }
 
-function print(text: string): void {
+function lossText({ service, attribute, why, file, line }: Loss): string {
+  const whose = service === undefined ? '' : ` service ${service}:`;
+  return `${file}:${line}:${whose} ${attribute === undefined ? 'not converted' : `${attribute} is not expressed`}: ${why}`;
+}
+
+function print(text: string | Uint8Array): void {
   process.stdout.write(text);
 }

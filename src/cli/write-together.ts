@@ -3,28 +3,33 @@
  * only when all are complete; one that is there already is not touched unless that is asked for.
  */
 import { linkSync, mkdirSync, renameSync, statSync, unlinkSync, writeFileSync } from 'node:fs';
-import { join } from 'node:path';
+import { basename, dirname, join } from 'node:path';
 
 /**
- * @param files texts by name, in a folder that is made if it is not there
+ * @param output a folder, which is made if it is to be one and is not there; else the path of the one file
+ * @param files texts by name, as bytes
  * @param over whether files that are there are written over
  * @returns what is wrong, when nothing has been written
  */
-export function writeTogether(folder: string, files: ReadonlyMap<string, string>, over: boolean): string | undefined {
-  const places = [...files].map(([name, text]) => ({
-    place: join(folder, name),
-    beside: join(folder, `.${name}.${process.pid}.new`),
-    text,
-  }));
+export function writeTogether(
+  output: string,
+  files: ReadonlyMap<string, string>,
+  { folder, over }: { readonly folder: boolean; readonly over: boolean },
+): string | undefined {
   const written: string[] = [];
   try {
-    mkdirSync(folder, { recursive: true });
+    if (folder) mkdirSync(output, { recursive: true });
+    const inside = folder || statSync(output, { throwIfNoEntry: false })?.isDirectory() === true;
+    const places = [...files].map(([name, text]) => {
+      const place = inside ? join(output, name) : output;
+      return { place, beside: join(dirname(place), `.${basename(place)}.${process.pid}.new`), text };
+    });
     for (const { place } of places) {
       const problem = obstacle(place, over);
       if (problem !== undefined) return problem;
     }
     for (const { beside, text } of places) {
-      writeFileSync(beside, text, { flag: 'wx' });
+      writeFileSync(beside, text, { flag: 'wx', encoding: 'latin1' });
       written.push(beside);
     }
     if (over) for (const { place, beside } of places) renameSync(beside, place);

@@ -1,66 +1,46 @@
 /**
  * Services as units of systemd: for each a `.socket` and a `.service`, which is a template where there is a server for each
  * connection. systemd.socket(5), systemd.exec(5), systemd.resource-control(5). What the units cannot say is told as a
- * comment in them and as a {@link Loss}; a service that they cannot run at all is a loss alone.
+ * comment in them and as a {@link Loss}; for a service that they cannot run there is a file of comments.
  */
-import {
-  type AttributeName,
-  type Defaults,
-  type Definition,
-  decodeBytes,
-  locate,
-  type Settings,
-} from '../config/mod.ts';
+import { type AttributeName, type Definition, decodeBytes, type Settings, visible } from '../config/mod.ts';
 import type { Endpoint, LaunchPlan, LimitName, Network, ProgramPlan, ResourceLimit, Service } from '../model/mod.ts';
 import { fates, isUnitVariable } from './fates.ts';
+import { allRemarks, leftOut, reasonOf } from './left-out.ts';
+import { bytesOf, type Converted, commentOf, type Loss, lossOf, placeOf } from './loss.ts';
+import type { Source } from './source.ts';
 
-/** What a target cannot say. */
-export interface Loss {
-  /** Its id, or `defaults`. */
-  readonly service: string;
-  /** undefined: the whole service. */
-  readonly attribute: AttributeName | undefined;
-  readonly why: string;
-  readonly file: string;
-  readonly line: number;
-}
-
-export interface Converted {
-  /** By file name. */
-  readonly files: ReadonlyMap<string, string>;
-  readonly losses: readonly Loss[];
-}
-
-export function toSystemd(
-  services: readonly { readonly service: Service; readonly definition: Definition }[],
-  defaults: Pick<Defaults, 'spans'>,
-): Converted {
+export function toSystemd({ items, defaults }: Source): Converted {
   const files = new Map<string, string>();
-  const losses: Loss[] = [...defaultsLosses(defaults)];
+  const losses: Loss[] = defaults === undefined ? [] : [...defaultsLosses(defaults)];
   const taken = new Set<string>();
-  for (const { service, definition } of services) {
-    const { server } = service;
-    const obstacle = obstacleOf(service);
-    if (server.kind !== 'program' || obstacle !== undefined) {
-      losses.push(
-        lossOf(service, definition, undefined, obstacle ?? `systemd has no service of the kind ${server.kind}`),
-      );
+  for (const item of items) {
+    if (item.kind === 'comments') continue;
+    const { definition, service, id, remarks } = item;
+    const name = freeName(id, taken);
+    const why = service === undefined ? reasonOf(item) : (obstacleOf(service) ?? otherKind(service));
+    if (service?.server.kind !== 'program' || why !== undefined) {
+      const loss = lossOf(id, definition, undefined, why ?? '');
+      // One that is switched off runs nowhere.
+      if (item.state !== 'disabled') losses.push(loss);
+      files.set(`${name}.not-converted`, `${leftOut(item, loss).join('\n')}\n`);
       continue;
     }
     const own = attributeLosses(service, definition);
     losses.push(...own);
-    const name = freeName(service.id, taken);
-    const remarks = own.map(
-      ({ attribute, why, file, line }) => `# Not expressed: ${attribute} (${file}:${line}): ${why}`,
-    );
-    const head = [`# ${service.id}, from ${service.origin.file}:${service.origin.line}`, ...remarks];
-    files.set(`${name}.socket`, text([...head, '', ...socketLines(service)]));
+    const origin = visible(`# ${id}, from ${service.origin.file}:${service.origin.line}`);
+    const head = [...allRemarks(remarks), bytesOf(origin), ...own.map(commentOf)];
+    files.set(`${name}.socket`, text(head, socketLines(service)));
     files.set(
       `${name}${service.wait ? '' : '@'}.service`,
-      text([...head, '', ...serviceLines(service, server, definition)]),
+      text(head, serviceLines(service, service.server, definition)),
     );
   }
   return { files, losses };
+}
+
+function otherKind({ server }: Service): string | undefined {
+  return server.kind === 'program' ? undefined : `systemd has no service of the kind ${server.kind}`;
 }
 
 /** Why units cannot run the service at all. */
@@ -79,7 +59,7 @@ function attributeLosses(service: Service, definition: Definition): readonly Los
   return [...names].flatMap((name) => {
     const fate = fates[name];
     const why = typeof fate === 'function' ? fate(service, definition.settings) : fate;
-    return why === undefined ? [] : [lossOf(service, definition, name, why)];
+    return why === undefined ? [] : [lossOf(service.id, definition, name, why)];
   });
 }
 
@@ -93,19 +73,12 @@ function unwritten({ limits, access }: Service): readonly AttributeName[] {
 }
 
 /** What `defaults` alone can say, and no service has. */
-function defaultsLosses({ spans }: Pick<Defaults, 'spans'>): readonly Loss[] {
+function defaultsLosses({ spans }: NonNullable<Source['defaults']>): readonly Loss[] {
   return (['metrics', 'metrics_from'] as const).flatMap((name) => {
     const [span, why] = [spans.get(name), fates[name]];
     if (span === undefined || typeof why !== 'string') return [];
-    return [
-      { service: 'defaults', attribute: name, why, file: span.file.path, line: locate(span.file, span.start).line },
-    ];
+    return [{ service: undefined, attribute: name, why, ...placeOf(span) }];
   });
-}
-
-function lossOf({ id }: Service, { spans, span }: Definition, attribute: AttributeName | undefined, why: string): Loss {
-  const place = (attribute === undefined ? undefined : spans.get(attribute)) ?? span;
-  return { service: id, attribute, why, file: place.file.path, line: locate(place.file, place.start).line };
 }
 
 /** A name of units has few kinds of characters; the instance of a template stands behind an `@`. */
@@ -280,6 +253,7 @@ function escapeControl(character: string): string {
   return bytes.map((byte) => `\\x${byte.toString(16).padStart(2, '0')}`).join('');
 }
 
-function text(lines: readonly string[]): string {
-  return `${lines.join('\n')}\n`;
+/** @param head comments, as bytes */
+function text(head: readonly string[], lines: readonly string[]): string {
+  return `${[...head, '', ...lines.map(bytesOf)].join('\n')}\n`;
 }

@@ -1,0 +1,403 @@
+/**
+ * A configuration as an inetd.conf, in the spelling of one of the inetds: a line for each socket, or for those that a line
+ * can name together. What its fields cannot say is told above it. A line is only written if reading it gives back what it
+ * is meant to say.
+ */
+import {
+  type AttributeName,
+  type Definition,
+  type InetdDialect,
+  type InetdFields,
+  printInetd,
+  type Rules,
+  readInetd,
+  rulesOf,
+  type ServiceType,
+  type Settings,
+  sourceFile,
+} from '../config/mod.ts';
+import type { Endpoint, Service } from '../model/mod.ts';
+import { leftOut, reasonOf } from './left-out.ts';
+import { bytesOf, type Converted, commentOf, type Loss, type Lost, lossOf, placeOf } from './loss.ts';
+import { nativeOf } from './native.ts';
+import { isNeutral } from './neutral.ts';
+import { headOf, type Source, type SourceEntry } from './source.ts';
+import { namesOf } from './xinetd-settings.ts';
+
+export function toInetd(source: Source, dialect: InetdDialect): Converted {
+  const losses: Loss[] = [];
+  const environment = environmentLoss(source);
+  losses.push(...environment);
+  const parts: string[] = [
+    lines([headOf(source, 'inetd'), `# kinetd: dialect ${dialect}`, ...environment.map(commentOf)]),
+  ];
+  if (source.defaults !== undefined) {
+    const { remarks, spans } = source.defaults;
+    const own = (['metrics', 'metrics_from'] as const).flatMap((attribute): readonly Loss[] => {
+      const span = spans.get(attribute);
+      const why = 'an inetd has no metrics';
+      return span === undefined ? [] : [{ service: undefined, attribute, why, ...placeOf(span) }];
+    });
+    losses.push(...own);
+    parts.push(
+      lines([...remarks.above, ...[...remarks.inside.values()].flat(), ...remarks.below, ...own.map(commentOf)]),
+    );
+  }
+  for (const item of source.items) {
+    if (item.kind === 'comments') {
+      parts.push(lines(item.lines));
+      continue;
+    }
+    const made = item.service === undefined ? reasonOf(item) : linesOf(item, item.service, rulesOf(dialect));
+    if (typeof made === 'string') {
+      const loss = lossOf(item.id, item.definition, undefined, made);
+      // One that is switched off runs nowhere.
+      if (item.state !== 'disabled') losses.push(loss);
+      parts.push(lines(leftOut(item, loss)));
+      continue;
+    }
+    const { above, inside, below } = item.remarks;
+    const own = made.lost.map(({ attribute, why }) => lossOf(item.id, item.definition, attribute, why));
+    losses.push(...own);
+    const remarks = [...above, ...[...inside.values()].flat(), ...below, ...own.map(commentOf)];
+    parts.push(`${lines(remarks)}${made.text}`);
+  }
+  return { files: new Map([['inetd.conf', parts.filter((part) => part !== '').join('\n')]]), losses };
+}
+
+function environmentLoss({ items }: Source): readonly Loss[] {
+  const first = items.find(
+    (item) => item.kind === 'entry' && item.service?.server.kind === 'program' && item.definition.inetd === undefined,
+  );
+  if (first?.kind !== 'entry') return [];
+  const why = 'an inetd takes PATH, HOME and other variables of a login out of the environment of its servers';
+  return [{ service: undefined, attribute: 'passenv', why, ...placeOf(first.definition.span) }];
+}
+
+interface Made {
+  /** Lines with their ends. */
+  readonly text: string;
+  readonly lost: readonly Lost[];
+}
+
+/** @returns words: why there is none */
+function linesOf({ definition }: SourceEntry, service: Service, rules: Rules): Made | string {
+  if (definition.inetd?.dialect === rules.dialect) return { text: printInetd([definition]), lost: [] };
+  const native = nativeOf(definition, service, undefined);
+  if (typeof native === 'string') return native;
+  const why = obstacleOf(native.settings, service, rules);
+  if (why !== undefined) return why;
+  const places = placesOf(native.settings, service, rules);
+  if (typeof places === 'string') return places;
+  const limits = limitsOf(definition, native.settings, service, rules);
+  const definitions = places.map((place) =>
+    lineOf(native.name, native.settings, service, { ...limits.fields, ...place }, rules),
+  );
+  const text = printInetd(definitions);
+  if (!readsBack(text, definitions, rules)) return `${rules.whose} inetd has no way to write one of its words`;
+  const own = [...losses(native.settings, service, rules), ...limits.lost];
+  const kept = native.lost.filter(({ attribute }) => attribute === 'bind');
+  return { text, lost: [...kept, ...own] };
+}
+
+/** Why the inetd cannot run the service at all. */
+function obstacleOf(
+  settings: Settings,
+  { server, socketType, wait, rpc, behindTcpmux, endpoints }: Service,
+  rules: Rules,
+): string | undefined {
+  const { whose } = rules;
+  if (server.kind === 'redirect') return 'an inetd passes no connections on';
+  if (server.kind === 'tcpmux' && !rules.tcpmux) return `${whose} inetd has no tcpmux`;
+  if (server.kind === 'auth' && rules.dialect !== 'freebsd') return `${whose} inetd has no auth`;
+  if (server.kind === 'sensor' || server.kind === 'listing' || server.kind === 'metrics')
+    return `an inetd has no service of the kind ${server.kind}`;
+  if (behindTcpmux !== undefined && !rules.tcpmux) return `${whose} inetd has no tcpmux`;
+  if (rpc !== undefined && !rules.rpc) return `${whose} inetd does not register with the portmapper`;
+  if (rpc !== undefined && settings.rpc_number !== undefined) return 'an inetd knows RPC programs by their names alone';
+  if (endpoints.some(({ device }) => device !== undefined))
+    return 'an inetd listens on addresses, and not on network devices';
+  if (socketType === 'dgram' && !wait && server.kind === 'program' && rules.dialect !== 'busybox')
+    return `${whose} inetd has no server for each sender of datagrams`;
+  if (settings.chroot !== undefined) return 'an inetd would run the program outside of its chroot';
+  if (settings.socket_passing === 'activation') return 'an inetd passes sockets on descriptors 0, 1 and 2 alone';
+  if (server.kind === 'program' && /^\d+$/.test(settings.user ?? ''))
+    return 'an inetd knows users by their names alone';
+  if (server.kind === 'program' && rules.wordsKept !== undefined && server.launch.argv.length > rules.wordsKept)
+    return `${whose} inetd keeps ${rules.wordsKept} words of a program`;
+  return undefined;
+}
+
+type Place = Pick<InetdFields, 'addresses' | 'transport' | 'families' | 'unix'> & { readonly port: number | undefined };
+
+/** Which sockets each line has; words: the inetd cannot listen there. */
+function placesOf(settings: Settings, service: Service, rules: Rules): readonly Place[] | string {
+  const { protocol, endpoints, behindTcpmux } = service;
+  if (behindTcpmux !== undefined)
+    return [{ addresses: [], transport: protocol.name, families: 'inet', unix: undefined, port: undefined }];
+  const places: Place[] = [];
+  const ports = new Map<number, Endpoint[]>();
+  for (const endpoint of endpoints) {
+    if (endpoint.family === 'unix') {
+      if (!rules.protocols.has('unix')) return `${rules.whose} inetd has no Unix sockets`;
+      const { socket_owner: owner, socket_group: group } = settings;
+      const said = rules.dialect === 'freebsd' && owner !== undefined && group !== undefined;
+      const path = bytesOf(endpoint.address);
+      const unix = said
+        ? { path, owner, group, mode: endpoint.mode }
+        : { path, owner: undefined, group: undefined, mode: undefined };
+      places.push({ addresses: [], transport: 'unix', families: 'inet', unix, port: undefined });
+    } else ports.set(endpoint.port, [...(ports.get(endpoint.port) ?? []), endpoint]);
+  }
+  for (const [port, own] of ports) {
+    const wild = own.filter(({ address }) => address === '0.0.0.0' || address === '::');
+    const named = own.filter((endpoint) => !wild.includes(endpoint));
+    const families = wild.flatMap(({ family, stack }) =>
+      family === 'inet6' && stack !== 'only' ? ['inet', 'inet6'] : [family],
+    );
+    const words = families.length === 0 ? [] : transportsFor(new Set(families), protocol.name, rules);
+    if (words === undefined) return `${rules.whose} inetd has no socket for IPv6 alone`;
+    for (const transport of words) places.push({ addresses: [], ...transport, unix: undefined, port });
+    if (named.length > 0 && rules.addresses === 'none')
+      return `${rules.whose} inetd has no address of its own for a service`;
+    for (const family of ['inet', 'inet6'] as const) {
+      const addresses = named.filter((endpoint) => endpoint.family === family).map(({ address }) => address);
+      const [transport] = addresses.length === 0 ? [] : (transportsFor(new Set([family]), protocol.name, rules) ?? []);
+      if (addresses.length === 0) continue;
+      if (transport === undefined) return `${rules.whose} inetd has no socket for IPv6 alone`;
+      const groups = rules.addresses === 'several' ? [addresses] : addresses.map((address) => [address]);
+      for (const group of groups) places.push({ addresses: group, ...transport, unix: undefined, port });
+    }
+  }
+  return places;
+}
+
+type Transport = Pick<InetdFields, 'transport' | 'families'>;
+
+/** One word for all of the families, or one for each; undefined: there is none for IPv6 alone. */
+function transportsFor(
+  families: ReadonlySet<string>,
+  protocol: string,
+  { protocols }: Rules,
+): readonly Transport[] | undefined {
+  const find = (...wanted: readonly string[]): Transport | undefined => {
+    for (const [transport, means] of protocols) {
+      if (means !== 'unix' && transport.startsWith(protocol) && wanted.includes(means))
+        return { transport, families: means };
+    }
+    return undefined;
+  };
+  const [inet, inet6] = [find('inet'), find('inet6')];
+  const both = find('inet-and-inet6') ?? find('dual') ?? find('inet6-and-inet');
+  if (families.size === 2 && both !== undefined) return [both];
+  const needed = [...(families.has('inet') ? [inet] : []), ...(families.has('inet6') ? [inet6] : [])];
+  const found = needed.filter((transport) => transport !== undefined);
+  return found.length === needed.length ? found : undefined;
+}
+
+interface Limits {
+  readonly fields: Pick<InetdFields, 'startsPerMinute'>;
+  readonly lost: readonly Lost[];
+}
+
+const mostStarts = 999_999_999;
+
+/** How many starts a minute there may be: the line's own number, or what comes near to cps. */
+function limitsOf({ inetd }: Definition, settings: Settings, { limits }: Service, rules: Rules): Limits {
+  const { cps, startsPerMinute } = limits;
+  const own =
+    inetd === undefined
+      ? cps === undefined
+        ? undefined
+        : Math.min(cps.connections * 60, mostStarts)
+      : startsPerMinute;
+  const asCps = inetd === undefined && cps !== undefined;
+  if (rules.wait === 'slashes') {
+    const why = `${rules.whose} inetd has one number for all services (-R, ${rules.startsPerMinute} starts a minute)`;
+    const lost: readonly Lost[] =
+      asCps || own !== rules.startsPerMinute ? [{ attribute: asCps ? 'cps' : 'wait', why }] : [];
+    return { fields: { startsPerMinute: undefined }, lost };
+  }
+  const written = own ?? 0;
+  const fields = {
+    startsPerMinute:
+      written === rules.startsPerMinute ? undefined : written === 0 && !rules.zeroIsUnlimited ? mostStarts : written,
+  };
+  if (!asCps) return { fields, lost: [] };
+  const pause = `the port is not closed for ${cps?.pauseSeconds ?? 0} seconds, but for as long as this inetd does`;
+  const said = settings.cps === undefined ? ', which holds without being written,' : '';
+  return { fields, lost: [{ attribute: 'cps', why: `cps${said} is written as ${written} starts a minute; ${pause}` }] };
+}
+
+function lineOf(
+  name: string,
+  settings: Settings,
+  { server, rpc, wait, socketType }: Service,
+  { port, ...fields }: Place & Limits['fields'],
+  rules: Rules,
+): Definition {
+  const types = [...(settings.type ?? [])].filter((type) => type !== 'UNLISTED' && type !== 'SPECIAL');
+  const version = settings.rpc_version;
+  const service =
+    rpc === undefined || version === undefined
+      ? settings.port === undefined && settings.listen === undefined
+        ? name
+        : String(port ?? name)
+      : `${name}/${version.low}${version.high === version.low ? '' : `-${version.high}`}`;
+  const made = {
+    socket_type: socketType,
+    wait,
+    user: settings.user ?? 'root',
+    ...(settings.group === undefined || isRoot(server) ? {} : { group: settings.group }),
+    ...(types.length === 0 ? {} : { type: new Set<ServiceType>(types) }),
+    ...(rules.wait === 'slashes' || rules.dialect === 'netbsd' ? numbers(settings, rules) : {}),
+    ...program(server, settings),
+  } satisfies Settings;
+  return {
+    dialect: 'inetd',
+    name,
+    span: { file: sourceFile('', ''), start: 0, end: 0 },
+    settings: made,
+    spans: new Map(),
+    inetd: {
+      dialect: rules.dialect,
+      ...fields,
+      sendBuffer: rules.dialect === 'netbsd' ? settings.sndbuf : undefined,
+      receiveBuffer: rules.dialect === 'netbsd' ? settings.rcvbuf : undefined,
+      service: fields.unix === undefined ? service : fields.unix.path,
+      loginClass: undefined,
+    },
+    errors: [],
+  };
+}
+
+function isRoot(server: Service['server']): boolean {
+  return server.kind === 'program' && server.launch.identity?.uid === 0;
+}
+
+function numbers(settings: Settings, rules: Rules): Settings {
+  const { instances, per_source, rate_limit_source: rate } = settings;
+  return {
+    ...(typeof instances === 'number' && instances > 0 ? { instances } : {}),
+    ...(isPerMinute(rate) ? { rate_limit_source: rate } : {}),
+    ...(rules.wait === 'slashes' && typeof per_source === 'number' && per_source > 0 ? { per_source } : {}),
+  };
+}
+
+function isPerMinute(rate: Settings['rate_limit_source']): boolean {
+  return rate !== undefined && rate !== 'UNLIMITED' && rate.periodSeconds === 60 && rate.burst === rate.count;
+}
+
+function program(server: Service['server'], { server_args: args = [] }: Settings): Settings {
+  if (server.kind !== 'program') return server.kind === 'auth' && args.length > 0 ? { server_args: args } : {};
+  return { server: bytesOf(server.launch.program), server_args: server.launch.argv.map(bytesOf) };
+}
+
+/** Whether the inetd would read the lines as they are meant. */
+function readsBack(text: string, definitions: readonly Definition[], { dialect }: Rules): boolean {
+  const again = readInetd(sourceFile('', text), { dialect }).definitions;
+  return (
+    again.length === definitions.length &&
+    definitions.every(({ settings, inetd }, index) => {
+      const read = again[index];
+      return (
+        read?.errors.length === 0 &&
+        JSON.stringify([
+          read.settings.server,
+          read.settings.server_args,
+          read.settings.user,
+          read.settings.group,
+          read.inetd?.service,
+        ]) === JSON.stringify([settings.server, settings.server_args, settings.user, settings.group, inetd?.service])
+      );
+    })
+  );
+}
+
+/** What the fields of a line say. */
+const expressed: ReadonlySet<AttributeName> = new Set<AttributeName>([
+  'id',
+  'type',
+  'disable',
+  'socket_type',
+  'protocol',
+  'wait',
+  'port',
+  'rpc_version',
+  'server',
+  'server_args',
+  'command',
+  'user',
+  'group',
+  'bind',
+  'v6only',
+  'listen',
+  'enabled',
+  'disabled',
+  'cps',
+]);
+
+function losses(settings: Settings, service: Service, rules: Rules): readonly Lost[] {
+  const own = namesOf(settings).flatMap((attribute): readonly Lost[] => {
+    if (expressed.has(attribute) || isNeutral(attribute, settings)) return [];
+    const why = whyNot(attribute, settings, service, rules);
+    return why === undefined ? [] : [{ attribute, why }];
+  });
+  const { server, access } = service;
+  const more: Lost[] = [];
+  if (rules.dialect === 'freebsd' && settings.port !== undefined) {
+    more.push({ attribute: 'port', why: "FreeBSD's inetd wants a name of services(5) in the place of the number" });
+  }
+  if (access.hostsName !== undefined && settings.libwrap === undefined) {
+    more.push({
+      attribute: 'libwrap',
+      why: 'hosts.allow and hosts.deny are not asked, unless the inetd is told to, or tcpd is put before the program',
+    });
+  }
+  if (server.kind === 'program' && settings.groups !== true && !isRoot(server)) {
+    more.push({ attribute: 'groups', why: 'an inetd gives a server the supplementary groups of its user' });
+  }
+  return [...own, ...more];
+}
+
+function whyNot(attribute: AttributeName, settings: Settings, { server }: Service, rules: Rules): string | undefined {
+  const slashes = rules.wait === 'slashes';
+  switch (attribute) {
+    case 'flags': {
+      const lost = ['KEEPALIVE', 'NODELAY', 'IDONLY', 'SENSOR'].filter((flag) =>
+        [...(settings.flags ?? [])].some((own) => own === flag),
+      );
+      return lost.length === 0 ? undefined : `an inetd has nothing like ${lost.join(' and ')}`;
+    }
+    case 'groups':
+      return isRoot(server) ? 'root has its own group alone' : undefined;
+    case 'umask':
+      return settings.umask === 0o022 ? undefined : 'an inetd gives its servers 022';
+    case 'instances':
+      return slashes || rules.dialect === 'netbsd' ? undefined : 'its limit counts starts a minute, and not servers';
+    case 'per_source':
+      return slashes ? undefined : noPlace;
+    case 'rate_limit_source':
+      return (slashes || rules.dialect === 'netbsd') && isPerMinute(settings.rate_limit_source) ? undefined : noPlace;
+    case 'sndbuf':
+    case 'rcvbuf':
+      return rules.dialect === 'netbsd' ? undefined : "of the inetds only NetBSD's does this";
+    case 'socket_mode':
+    case 'socket_owner':
+    case 'socket_group':
+      if (rules.dialect === 'freebsd' && settings.socket_owner !== undefined && settings.socket_group !== undefined) {
+        return undefined;
+      }
+      return 'the inetd says who may use its Unix sockets';
+    case 'libwrap':
+      return 'hosts.allow and hosts.deny know the program by its own name';
+    default:
+      return noPlace;
+  }
+}
+
+const noPlace = 'an inetd.conf has no place for it';
+
+function lines(texts: readonly string[]): string {
+  return texts.map((text) => `${text}\n`).join('');
+}
