@@ -3,6 +3,7 @@
  * length and a time. All of it is looked up with the rights of the worker, which are nobody's: of a user's home it sees what
  * everybody may see.
  */
+import { randomInt } from 'node:crypto';
 import { constants } from 'node:fs';
 import { lstat, open, readFile } from 'node:fs/promises';
 import type { Socket } from 'node:net';
@@ -17,7 +18,10 @@ import { ownerOf } from './owner.ts';
 /** RFC 1413: a question is at most 1000 characters. */
 const longestQuestion = 1000;
 /** Of a file in a home. */
-const mostBytes = 256;
+const mostBytes = 1024;
+/** FreeBSD's random names: as long as a name can be there. */
+const randomLength = 32;
+const letters = '0123456789abcdefghijklmnopqrstuvwxyz';
 
 /**
  * @param connection belongs to this from now on; closed when there is no memory for it
@@ -84,7 +88,7 @@ function worldOf(remote: string, local: string): AuthWorld {
       const home = await homeOf(name);
       return home === undefined ? undefined : beginningOf(`${home}/${file}`);
     },
-    random: () => Buffer.from(crypto.getRandomValues(new Uint8Array(4))).toString('hex'),
+    random: () => Array.from({ length: randomLength }, () => letters.charAt(randomInt(letters.length))).join(''),
   };
 }
 

@@ -13,19 +13,22 @@ import { type IpAddress, parseIp, unmapIp } from '../../address/mod.ts';
 /** No connection any more: its line has no owner, or that of a listening socket. */
 const pastStates: ReadonlySet<string> = new Set(['06', '07', '0A']);
 
-/** @returns undefined when there is no such connection, or the system does not tell */
+/**
+ * @returns undefined when there is no such connection
+ * @throws when the system does not tell
+ */
 export async function ownerOf(
   local: { readonly address: string; readonly port: number },
   remote: { readonly address: string; readonly port: number },
 ): Promise<number | undefined> {
   const [ours, theirs] = [plainIp(local.address), plainIp(remote.address)];
-  if (ours === undefined || theirs === undefined) return undefined;
+  if (ours === undefined || theirs?.family !== ours.family) throw new Error('no two addresses of one family');
   const tables = ours.family === 'inet' ? ['tcp', 'tcp6'] : ['tcp6'];
   for (const table of tables) {
     const mapped = table === 'tcp6' && ours.family === 'inet';
     const pair = [ours, theirs].map((ip) => hex(mapped ? mappedBytes(ip) : ip.bytes));
     const uid = ownerIn(
-      await tableText(table),
+      await tableText(table, mapped),
       `${pair[0]}:${hexPort(local.port)}`,
       `${pair[1]}:${hexPort(remote.port)}`,
     );
@@ -44,12 +47,13 @@ export function ownerIn(text: string, local: string, remote: string): number | u
   return undefined;
 }
 
-async function tableText(name: string): Promise<string> {
+/** @param optional a machine without the family has no table of it */
+async function tableText(name: string, optional: boolean): Promise<string> {
   try {
     return await readFile(`/proc/net/${name}`, 'latin1');
-  } catch {
-    // A machine without the family has no table of it.
-    return '';
+  } catch (error) {
+    if (optional && error instanceof Error && 'code' in error && error.code === 'ENOENT') return '';
+    throw error;
   }
 }
 

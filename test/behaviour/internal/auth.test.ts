@@ -31,6 +31,7 @@ test('tells the user of a connection between the same two addresses, and hides e
       'x.conf':
         internal('auth', { id: 'real', server_args: '-r' }) +
         internal('auth', { id: 'hidden' }) +
+        internal('auth', { id: 'random', server_args: '-r -g -d nat' }) +
         internal('auth', { id: 'odd', server_args: '-r -i -o OTHER -d nat' }) +
         internal('auth', { id: 'six', server_args: '-r', bind: '::1' }) +
         internal('auth', { id: 'slow', server_args: '-rt 0.2' }),
@@ -43,6 +44,10 @@ test('tells the user of a connection between the same two addresses, and hides e
   expect(await ask(real, '1, 2')).toBe('1 , 2 : ERROR : NO-USER\r\n');
   expect(await ask(real, 'hello')).toBe('0 , 0 : ERROR : INVALID-PORT\r\n');
   expect(await ask(await daemon.address('hidden'), question)).toBe(`${pair} : ERROR : HIDDEN-USER\r\n`);
+  const random = await daemon.address('random');
+  const [one, other] = [await ask(random, question), await ask(random, question)];
+  expect(one).toMatch(/ : USERID : UNIX : [0-9a-z]{32}\r\n$/);
+  expect(other).not.toBe(one);
   const odd = await daemon.address('odd');
   expect(await ask(odd, question)).toBe(`${pair} : USERID : OTHER : ${process.getuid?.()}\r\n`);
   expect(await ask(odd, '1, 2')).toBe('1 , 2 : USERID : OTHER : nat\r\n');

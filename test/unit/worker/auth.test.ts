@@ -53,6 +53,24 @@ test('without -r nobody is told of, or everybody is the fallback', async () => {
   expect(await says('6191, 23', { real: false, garble: true })).toBe('6191 , 23 : USERID : UNIX : c0c993');
 });
 
+test('-d stands for a connection that nobody has, and not for a user without a name', async () => {
+  expect(await says('6191, 24', { fallback: 'nat' })).toBe('6191 , 24 : ERROR : NO-USER');
+});
+
+test('what the system does not tell is an unknown error, or the fallback', async () => {
+  const broken = (): never => {
+    throw new Error('EIO');
+  };
+  const ask = (faults: Partial<AuthWorld>, flags: Partial<AuthAnswers> = {}): Promise<string> =>
+    authAnswer('6191, 23', { ...plain, ...flags }, { ...world({ fakeid: 'bob' }), ...faults });
+  const noOwner = { owner: () => Promise.reject(new Error('EACCES')) };
+  expect(await ask(noOwner)).toBe('6191 , 23 : ERROR : UNKNOWN-ERROR');
+  expect(await ask(noOwner, { fallback: 'nat' })).toMatch(/ : nat$/);
+  expect(await ask({ nameOf: broken }, { fallback: 'nat' })).toMatch(/ : UNKNOWN-ERROR$/);
+  // Whether somebody else has the name is not known.
+  expect(await ask({ isUser: broken }, { fake: 'nobody' })).toMatch(/ : alice$/);
+});
+
 test('-d, -g, -i and -o', async () => {
   expect(await says('6192, 23', { fallback: 'nat' })).toBe('6192 , 23 : USERID : UNIX : nat');
   expect(await says('6191, 23', { garble: true, hide: true }, { noident: true })).toMatch(/ : c0c993$/);
@@ -71,9 +89,14 @@ test('-f believes ~/.fakeid unless it names somebody else, -F in any case', asyn
   expect(await says('6191, 23', { fake: 'nobody' }, { fakeid: 'root\n' })).toMatch(/ : alice$/);
   expect(await says('6191, 23', { fake: 'any' }, { fakeid: 'root\n' })).toMatch(/ : root$/);
   expect(await says('6191, 23', { fake: 'nobody', numeric: true }, { fakeid: '0\n' })).toMatch(/ : 1000$/);
-  expect(await says('6191, 23', { fake: 'nobody' }, { fakeid: 'x'.repeat(65) })).toMatch(/ : alice$/);
-  // Nothing that would end the line or begin another field.
+  expect(await says('6191, 23', { fake: 'nobody' }, { fakeid: 'x'.repeat(65) })).toMatch(/ : x{32}$/);
+  expect(await says('6191, 23', { fake: 'nobody' }, { fakeid: 'a:b c' })).toMatch(/ : a:b$/);
+  expect(await says('6191, 23', { fake: 'nobody' }, { fakeid: '\nwizard\n' })).toMatch(/ : alice$/);
+  // Nothing that would end the line, and no name that only looks like another.
   expect(await says('6191, 23', { fake: 'any' }, { fakeid: 'a\r: ERROR' })).toMatch(/ : a$/);
+  for (const strange of ['r\x1b[1moot', 'r\xf6\xf6t']) {
+    expect(await says('6191, 23', { fake: 'any' }, { fakeid: strange })).toMatch(/ : alice$/);
+  }
   expect(await says('6191, 23', { fake: 'any' }, {})).toMatch(/ : alice$/);
 });
 
