@@ -40,6 +40,7 @@
         "native/socket.c",
         "native/timer.c",
         "native/unix.c",
+        "native/vfork.c",
         "native/watch.c"
       ],
       "defines": ["NAPI_VERSION=8"],

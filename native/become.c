@@ -4,13 +4,15 @@
  * The child shares the daemon's memory until execve, and this thread waits for it. Hence the rules of this file:
  * - no allocation in the child, no call into Node, no C library function that does more than its system call;
  * - raw system calls for ids, since the C library's setuid family would change every thread of the daemon;
- * - all signals are blocked in this thread before vfork and until it returns, and the child unblocks them only after
- *   every handler is back to default: a handler that ran in the child would write into the daemon's memory and pipes;
+ * - no handler may run in the child, which would write into the daemon's memory and pipes: it has none from the start, or all
+ *   signals are blocked until it has reset them (vfork.h);
  * - the child reports by writing the failed step and errno into memory that both see.
  *
  * Several threads may launch at once: nothing here is shared but plans, which do not change here.
  */
 #include "become.h"
+
+#include "vfork.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -36,14 +38,19 @@
 /* Room for `LISTEN_PID=` and any number. */
 enum { LISTEN_PID_TEXT = 40 };
 
-/* The kernel's own signal sets and actions: the C library hides two signals, and a default action is all zeros. */
-enum { KERNEL_SIGNALS = _NSIG - 1, KERNEL_SET_BYTES = KERNEL_SIGNALS / 8 };
-struct kernel_set {
-  unsigned char bits[KERNEL_SET_BYTES];
-};
+static struct kernel_set ignored;
 
-static void set_mask(const struct kernel_set *mask, struct kernel_set *before) {
-  syscall(SYS_rt_sigprocmask, SIG_SETMASK, mask, before, KERNEL_SET_BYTES);
+static bool has(const struct kernel_set *set, int number) {
+  return (set->bits[(number - 1) / 8] >> (number - 1) % 8 & 1) != 0;
+}
+
+void note_ignored_signals(void) {
+  for (int number = 1; number <= KERNEL_SIGNALS; number++) {
+    struct sigaction known;
+    /* Of its own two signals the C library says nothing. */
+    bool unknown = sigaction(number, NULL, &known) < 0;
+    if (unknown || known.sa_handler == SIG_IGN) ignored.bits[(number - 1) / 8] |= (unsigned char)(1 << (number - 1) % 8);
+  }
 }
 
 /* --- in the child ------------------------------------------------------------------------------------------------ */
@@ -54,13 +61,18 @@ __attribute__((noreturn)) static void give_up(struct start *start, enum step ste
   _exit(127);
 }
 
-/* Handlers and ignored signals to default (execve would keep SIGPIPE ignored, as Node has it), then an empty mask. */
-static void reset_signals(void) {
-  static const char default_action[128];
+/*
+ * Handlers and ignored signals to default (execve would keep SIGPIPE ignored, as Node has it), then an empty mask. Signals
+ * that are ignored have been since the add-on was loaded: Node and libuv only give them handlers later, or take these away.
+ */
+static void reset_signals(bool handlers_gone) {
+  static const char default_action[128]; /* all zeros */
   static const struct kernel_set empty;
-  for (int number = 1; number <= KERNEL_SIGNALS; number++)
+  for (int number = 1; number <= KERNEL_SIGNALS; number++) {
+    if (handlers_gone && !has(&ignored, number)) continue;
     syscall(SYS_rt_sigaction, number, default_action, NULL, KERNEL_SET_BYTES); /* fails for SIGKILL and SIGSTOP alone */
-  set_mask(&empty, NULL);
+  }
+  set_signal_mask(&empty, NULL);
 }
 
 /*
@@ -128,10 +140,11 @@ static void print_listen_pid(char text[static LISTEN_PID_TEXT]) {
  * Changing ids makes the shared memory undumpable, and so it stays. That is wanted: nobody may trace a child that runs
  * as somebody else while it still sees the daemon's memory.
  */
-__attribute__((noreturn, noinline)) static void become(struct start *start) {
+__attribute__((noreturn, noinline)) static void become(void *data) {
+  struct start *start = data;
   const struct plan *plan = start->plan;
   char listen_pid[LISTEN_PID_TEXT];
-  reset_signals();
+  reset_signals(start->handlers_gone);
   if (setsid() < 0) give_up(start, STEP_SESSION);
   if (!place_descriptors(start)) give_up(start, STEP_DESCRIPTORS);
   if (plan->has_identity) {
@@ -160,14 +173,9 @@ __attribute__((noreturn, noinline)) static void become(struct start *start) {
 
 /* --- in the daemon ----------------------------------------------------------------------------------------------- */
 
-__attribute__((noinline)) pid_t run(struct start *start) {
-  struct kernel_set all, before;
-  memset(&all, 0xff, sizeof all);
-  set_mask(&all, &before);
-  pid_t pid = vfork();
-  if (pid == 0) become(start);
+pid_t run(struct start *start) {
+  pid_t pid = vfork_into(become, start, &start->handlers_gone);
   if (pid < 0) start->error = errno;
-  set_mask(&before, NULL);
   if (pid > 0 && start->step == STEP_FORK) return pid;
   if (pid > 0) start->child = pid;
   while (pid > 0 && waitpid(pid, NULL, 0) < 0 && errno == EINTR) continue;

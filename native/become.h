@@ -57,6 +57,9 @@ struct plan {
   } limits[MOST_LIMITS];
 };
 
+/* Once, before anything is launched and signals are given handlers. */
+void note_ignored_signals(void);
+
 /* From any thread. */
 void plan_let_go(struct plan *plan);
 
@@ -70,6 +73,8 @@ struct start {
   int passed_count;
   /* Where in the environment LISTEN_PID belongs when descriptors are passed. */
   size_t pid_entry;
+  /* The child has no signal handlers; see vfork.h. */
+  bool handlers_gone;
   /* Written by the child; STEP_FORK there means that nothing failed. */
   volatile int step;
   volatile int error;

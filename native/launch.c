@@ -223,6 +223,7 @@ static void define_launch_elsewhere(napi_env env, napi_value exports) {
 }
 
 void define_launch(napi_env env, napi_value exports) {
+  note_ignored_signals();
   define_function(env, exports, "launch", launch);
   define_launch_elsewhere(env, exports);
 }
