@@ -12,7 +12,7 @@ export interface Comment {
 }
 
 /**
- * @param spans what stands in the file, behind which a comment may begin: the attributes of an xinetd.conf, the entries of
+ * @param spans what stands in the file, in its order, behind which a comment may begin: the attributes of an xinetd.conf, the entries of
  * an inetd.conf
  */
 export function commentsOf(
@@ -26,7 +26,12 @@ export function commentsOf(
     // What another conversion has said of where it comes from; whose inetd a file is for, which the new one says anew.
     if (!/^# (Converted from .* by kinetd|kinetd: dialect )/.test(line)) found.set(start, line);
   };
-  const within = (at: number): boolean => spans.some(({ start, end }) => start < at && at < end);
+  // Spans and lines are in the order of the text.
+  let next = 0;
+  const within = (at: number): boolean => {
+    while ((spans[next]?.end ?? Number.POSITIVE_INFINITY) <= at) next++;
+    return (spans[next]?.start ?? Number.POSITIVE_INFINITY) < at;
+  };
   for (const [index, start] of file.lineStarts.entries()) {
     const line = file.text.slice(start, file.lineStarts[index + 1] ?? file.text.length);
     const shape = dialect === 'xinetd' ? /^(\s*(?:[{}]\s*|(?:service|defaults)\b[^#]*\s)?)(#.*)/i : /^(\s*)(#.*)/;

@@ -39,6 +39,8 @@ class Writer {
   readonly #inherited: Settings;
   /** Whether values of `defaults` are written into each service. */
   readonly #spread: boolean;
+  /** How many lines of an inetd.conf there have been of each name. */
+  readonly #numbers = new Map<string, number>();
   /** Ids of entries that one entry has become, besides its own. */
   readonly #moreIds = new Map<string, readonly string[]>();
 
@@ -175,9 +177,8 @@ class Writer {
 
   /** Of lines with one name, such as echo over TCP and over UDP, each needs an id. */
   #ownId({ id, definition }: SourceEntry): string | undefined {
-    const same = this.#source.items.filter((item) => item.kind === 'entry' && item.id === id);
-    if (same.length < 2) return undefined;
-    const number = same.findIndex((item) => item.kind === 'entry' && item.definition === definition) + 1;
+    const number = (this.#numbers.get(id) ?? 0) + 1;
+    this.#numbers.set(id, number);
     return number === 1 ? undefined : `${definition.name}-${definition.settings.protocol ?? 'unix'}-${number}`;
   }
 
