@@ -210,6 +210,7 @@ const fieldAttributes: ReadonlySet<AttributeName> = new Set<AttributeName>([
   'bind',
   'instances',
   'per_source',
+  'starts_per_minute',
 ]);
 
 /** The attributes of an xinetd.conf; those of an inetd.conf line are its fields. */

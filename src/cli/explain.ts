@@ -167,7 +167,15 @@ function verdictOf(entry: TableEntry, { address, time }: Client): Verdict {
 }
 
 /** What a running daemon alone knows, by the attributes that make it matter. */
-const counted = ['instances', 'per_source', 'cps', 'rate_limit', 'rate_limit_source', 'rate_limit_network'] as const;
+const counted = [
+  'instances',
+  'per_source',
+  'cps',
+  'rate_limit',
+  'rate_limit_source',
+  'rate_limit_network',
+  'starts_per_minute',
+] as const;
 
 function trialText(definition: Definition, { verdict, reason, steps }: Verdict, { address, time }: Client): string {
   const lines = [`client ${address} at ${new Date(time).toString()}:`];

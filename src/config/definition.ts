@@ -116,6 +116,7 @@ export interface Settings {
   readonly rate_limit?: Rate | 'UNLIMITED';
   readonly rate_limit_source?: Rate | 'UNLIMITED';
   readonly rate_limit_network?: NetworkRate | 'UNLIMITED';
+  readonly starts_per_minute?: Bound;
   readonly queue?: QueueLimit;
   readonly timeout?: TimeLimit | 'UNLIMITED';
   readonly max_load?: number;

@@ -18,8 +18,7 @@ export const fates: Readonly<Record<AttributeName, Fate>> = {
   disable: undefined,
   socket_type: undefined,
   protocol: undefined,
-  wait: ({ limits }) =>
-    limits.startsPerMinute === undefined ? undefined : `at most ${limits.startsPerMinute} starts a minute: ${rate}`,
+  wait: undefined,
   port: undefined,
   rpc_version: 'systemd registers nothing with the portmapper',
   rpc_number: 'systemd registers nothing with the portmapper',
@@ -57,6 +56,8 @@ export const fates: Readonly<Record<AttributeName, Fate>> = {
   rate_limit: ({ limits }) => (limits.rates === undefined ? undefined : rate),
   rate_limit_source: ({ limits }) => (limits.rates === undefined ? undefined : rate),
   rate_limit_network: ({ limits }) => (limits.rates === undefined ? undefined : rate),
+  starts_per_minute: ({ limits }) =>
+    limits.startsPerMinute === undefined ? undefined : `at most ${limits.startsPerMinute} starts a minute: ${rate}`,
   queue: ({ limits }) => (limits.queue === undefined ? undefined : 'over MaxConnections clients are refused'),
   timeout: undefined,
   max_load: ({ limits }) => (limits.maxLoad === undefined ? undefined : noPlace),

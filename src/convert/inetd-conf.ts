@@ -205,28 +205,24 @@ const mostStarts = 999_999_999;
 /** How many starts a minute there may be: the line's own number, or what comes near to cps. */
 function limitsOf({ inetd }: Definition, settings: Settings, { limits }: Service, rules: Rules): Limits {
   const { cps, startsPerMinute } = limits;
-  const own =
-    inetd === undefined
-      ? cps === undefined
-        ? undefined
-        : Math.min(cps.connections * 60, mostStarts)
-      : startsPerMinute;
-  const asCps = inetd === undefined && cps !== undefined;
+  const asCps = inetd === undefined && cps !== undefined && startsPerMinute === undefined;
+  const starts = asCps ? Math.min(cps.connections * 60, mostStarts) : (startsPerMinute ?? 0);
+  const lost: Lost[] = [];
   if (rules.wait === 'slashes') {
     const why = `${rules.whose} inetd has one number for all services (-R, ${rules.startsPerMinute} starts a minute)`;
-    const lost: readonly Lost[] =
-      asCps || own !== rules.startsPerMinute ? [{ attribute: asCps ? 'cps' : 'wait', why }] : [];
+    if (cps !== undefined) lost.push({ attribute: 'cps', why });
+    else if (starts !== rules.startsPerMinute) lost.push({ attribute: 'starts_per_minute', why });
     return { fields: { startsPerMinute: undefined }, lost };
   }
-  const written = own ?? 0;
-  const fields = {
-    startsPerMinute:
-      written === rules.startsPerMinute ? undefined : written === 0 && !rules.zeroIsUnlimited ? mostStarts : written,
-  };
-  if (!asCps) return { fields, lost: [] };
-  const pause = `the port is not closed for ${cps?.pauseSeconds ?? 0} seconds, but for as long as this inetd does`;
-  const said = settings.cps === undefined ? ', which holds without being written,' : '';
-  return { fields, lost: [{ attribute: 'cps', why: `cps${said} is written as ${written} starts a minute; ${pause}` }] };
+  if (cps !== undefined) {
+    const pause = `the port is not closed for ${cps.pauseSeconds} seconds, but for as long as this inetd does`;
+    const said = settings.cps === undefined ? ', which holds without being written,' : '';
+    const how = asCps ? `is written as ${starts} starts a minute; ${pause}` : 'has no place beside starts_per_minute';
+    lost.push({ attribute: 'cps', why: `cps${said} ${how}` });
+  }
+  const unbounded = rules.zeroIsUnlimited ? 0 : mostStarts;
+  const written = starts === 0 ? unbounded : starts;
+  return { fields: { startsPerMinute: starts === rules.startsPerMinute ? undefined : written }, lost };
 }
 
 function lineOf(
@@ -335,6 +331,7 @@ const expressed: ReadonlySet<AttributeName> = new Set<AttributeName>([
   'enabled',
   'disabled',
   'cps',
+  'starts_per_minute',
 ]);
 
 function losses(settings: Settings, service: Service, rules: Rules): readonly Lost[] {

@@ -54,10 +54,7 @@ export function nativeOf(definition: Definition, service: Service, id: string | 
   }
   if (inetd.sendBuffer !== undefined) made.sndbuf = inetd.sendBuffer;
   if (inetd.receiveBuffer !== undefined) made.rcvbuf = inetd.receiveBuffer;
-  if (service.limits.startsPerMinute !== undefined) {
-    const why = `at most ${service.limits.startsPerMinute} starts a minute, over which clients wait`;
-    lost.push({ attribute: 'wait', why });
-  }
+  if (service.limits.startsPerMinute !== undefined) made.starts_per_minute = service.limits.startsPerMinute;
   if (service.server.kind === 'program') {
     const problem = program(service.server.launch.program, service.server.launch.argv, made, flags);
     if (problem !== undefined) return problem;

@@ -27,6 +27,7 @@ export function isNeutral(name: AttributeName, settings: Settings): boolean {
     case 'rate_limit_source':
     case 'rate_limit_network':
     case 'timeout':
+    case 'starts_per_minute':
     case 'instances':
     case 'per_source':
       return settings[name] === 'UNLIMITED';

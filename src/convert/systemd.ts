@@ -67,7 +67,7 @@ function attributeLosses(service: Service, definition: Definition): readonly Los
 function unwritten({ limits, access }: Service): readonly AttributeName[] {
   return [
     ...(limits.cps === undefined ? [] : (['cps'] as const)),
-    ...(limits.startsPerMinute === undefined ? [] : (['wait'] as const)),
+    ...(limits.startsPerMinute === undefined ? [] : (['starts_per_minute'] as const)),
     ...(access.hostsName === undefined ? [] : (['libwrap'] as const)),
   ];
 }

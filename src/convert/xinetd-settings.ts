@@ -44,7 +44,9 @@ export function xinetdSettings(settings: Settings, place: 'service' | 'defaults'
   const lose = (attribute: AttributeName, why: string): void => void lost.push({ attribute, why });
   for (const name of namesOf(settings)) {
     if (isXinetdAttribute(name) && name !== 'mdns') copy(name, settings, made);
-    else if (name !== 'command' && name !== 'listen' && !isNeutral(name, settings)) lose(name, unknown);
+    else if (name !== 'command' && name !== 'listen' && !isNeutral(name, settings)) {
+      lose(name, name === 'starts_per_minute' ? pauses : unknown);
+    }
   }
   const { command, flags, v6only, only_from, no_access, access_times, log_on_success, redirect } = settings;
   if (command !== undefined) {
@@ -90,6 +92,7 @@ export function xinetdSettings(settings: Settings, place: 'service' | 'defaults'
 }
 
 const unknown = 'xinetd does not know it';
+const pauses = 'xinetd counts the connections of a second (cps), and closes the port';
 const lastMinute = 24 * 60 - 1;
 
 /** Those that are set. */

@@ -53,6 +53,7 @@ const limits = {
   rate_limit_source: { value: 'rate', about: 'the same for each address' },
   rate_limit_network: { value: 'rate', about: 'the same for each network' },
   cps: { value: 'n seconds', about: 'clients a second, above which the port is closed for so long, as "50 10"' },
+  starts_per_minute: { value: 'n', about: 'servers in a minute, above which clients wait' },
   max_load: { value: 'load', about: 'the load average above which nobody is served' },
 };
 

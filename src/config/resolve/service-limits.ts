@@ -22,7 +22,7 @@ export function resolveServiceLimits(
   const cps = settings.cps ?? (inetd === undefined ? xinetdRate : undefined);
   const starts =
     inetd === undefined
-      ? 0
+      ? (finite(settings.starts_per_minute) ?? 0)
       : (inetd.startsPerMinute ?? options.startsPerMinute ?? rulesOf(inetd.dialect).startsPerMinute);
   const defaults = inetd !== undefined && settings.wait === false ? options : undefined;
   const usual = servesEachSender(settings, kind) ? mostConversations : undefined;

@@ -69,6 +69,7 @@ const writers: Writers = {
     value === 'UNLIMITED'
       ? [value]
       : [...rateWords(value), 'prefix', String(value.prefixes.inet), String(value.prefixes.inet6)],
+  starts_per_minute: word,
   queue: ({ places, seconds }) => [String(places), String(seconds)],
   timeout: (value) => (value === 'UNLIMITED' ? [value] : [String(value.seconds), String(value.graceSeconds)]),
   max_load: word,

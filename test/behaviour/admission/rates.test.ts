@@ -90,3 +90,12 @@ test('what stands in defaults holds for each service by itself, and UNLIMITED ta
   expect(await answered(await daemon.address('two'), 3)).toBe(1);
   expect(await answered(await daemon.address('three'), 3)).toBe(3);
 });
+
+test('starts_per_minute: who comes over it is closed, and the port rests until the minute has room', async () => {
+  const { daemon, address } = await start({ starts_per_minute: '2' });
+  expect(await answered(address, 3)).toBe(2);
+  await daemon.says(/echo\/tcp server failing \(looping\), service rests for \d+ seconds$/m);
+  expect(daemon.errors).not.toContain('Deactivating');
+  // The kernel takes connections meanwhile, and nobody answers them.
+  expect(daemon.errors.match(/^START: /gm)).toHaveLength(2);
+});

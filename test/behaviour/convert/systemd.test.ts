@@ -190,7 +190,9 @@ test('limits and words that nobody has written are told too', async () => {
   expect(errors).not.toMatch(/service udp: cps/);
   expect(errors).toMatch(/x\.conf:3: metrics_from is not expressed: /);
   const inetd = await convert(`47009 stream tcp4 nowait ${currentUser()} /bin/cat cat\n`, 'inetd.conf');
-  expect(inetd.errors).toMatch(/inetd\.conf:1: service 47009: wait is not expressed: at most 256 starts a minute: /);
+  expect(inetd.errors).toMatch(
+    /inetd\.conf:1: service 47009: starts_per_minute is not expressed: at most 256 starts a minute: /,
+  );
   expect(inetd.status).toBe(3);
 });
 

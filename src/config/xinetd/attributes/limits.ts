@@ -31,6 +31,7 @@ export const limits: Pick<
   | 'instances'
   | 'per_source'
   | 'cps'
+  | 'starts_per_minute'
   | 'queue'
   | 'timeout'
   | 'max_load'
@@ -71,6 +72,20 @@ export const limits: Pick<
       const connections = wholeNumber(first, report, { low: 0, high: largestInt, what: 'a number of connections' });
       const pauseSeconds = wholeNumber(second, report, { low: 0, high: longestPause, what: 'a number of seconds' });
       return connections === undefined || pauseSeconds === undefined ? undefined : { connections, pauseSeconds };
+    },
+  }),
+
+  starts_per_minute: one({
+    places: 'both',
+    syntax: 'NUMBER | UNLIMITED',
+    default: 'UNLIMITED; of an inetd.conf what its inetd has',
+    documentation: [
+      'How many servers of the service may be started in a minute, as `.max` in an inetd.conf. The connection that comes over it is closed; then the port rests until the minute has room, and who comes meanwhile waits in the queue of the kernel, where datagrams wait from the beginning. To refuse clients one by one, use `rate_limit`. Unknown to xinetd.',
+    ],
+    example: 'starts_per_minute = 256',
+    parse: (word, report) => {
+      if (word.text.toUpperCase() === 'UNLIMITED') return 'UNLIMITED';
+      return wholeNumber(word, report, { low: 1, high: largestInt, what: 'a number of starts' });
     },
   }),
 
