@@ -5,6 +5,7 @@
 import { connectUnixStream, SystemError } from '../os/mod.ts';
 import { Link } from './link.ts';
 import { parseReply, type Reply } from './reply.ts';
+import type { EventReport } from './report.ts';
 import { type ControlRequest, protocolVersion } from './words.ts';
 
 /** Of an answer, or one event. */
@@ -26,13 +27,13 @@ export class ControlClient {
   readonly #path: string;
   readonly #link: Link;
   readonly #waiting: { readonly resolve: (value: unknown) => void; readonly reject: (error: Error) => void }[] = [];
-  readonly #onEvent: (event: object) => void;
+  readonly #onEvent: (event: EventReport) => void;
   #over: ControlError | undefined;
   /** Resolves when the daemon has closed the connection. */
   readonly ended: Promise<void>;
 
   /** @throws ControlError when no daemon listens there, or it may not be asked */
-  constructor(path: string, onEvent: (event: object) => void = () => {}) {
+  constructor(path: string, onEvent: (event: EventReport) => void = () => {}) {
     this.#path = path;
     this.#onEvent = onEvent;
     let tellEnded = (): void => {};

@@ -2,4 +2,4 @@
 export { defaultControlPath } from './place.ts';
 export type * from './report.ts';
 export { type Caller, type ControlAddress, ControlSocket } from './socket.ts';
-export type { ControlRequest, EventFilter, EventName, KillSignal, LogLevel } from './words.ts';
+export type { ControlRequest, EventFilter, KillSignal, LogLevel } from './words.ts';

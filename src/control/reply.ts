@@ -9,7 +9,13 @@ import { protocolVersion } from './words.ts';
 
 export type Reply = { readonly result: unknown } | { readonly error: string } | { readonly event: EventReport };
 
-const event = v.looseObject({ time: v.number(), service: v.string(), event: v.string(), line: v.string() });
+const event = v.object({
+  time: v.number(),
+  service: v.exactOptional(v.string()),
+  event: v.string(),
+  line: v.string(),
+  object: v.looseObject({}),
+});
 
 const reply = v.intersect([
   v.object({ version: v.literal(protocolVersion) }),

@@ -83,11 +83,14 @@ export interface BanReport {
   readonly until: number | null;
 }
 
-/** An event as `kinetd tail --json` prints it, with the members of its kind besides. */
+/** What `kinetd tail` is told. */
 export interface EventReport {
   readonly time: number;
-  readonly service: string;
+  /** undefined: it is a message of the daemon. */
+  readonly service?: string;
   readonly event: string;
-  /** As a service's log would have it with all flags. */
+  /** As a service's log would have it with all flags, or as the daemon says it on a terminal. */
   readonly line: string;
+  /** The same with the keys of docs/logging.md. */
+  readonly object: object;
 }

@@ -29,6 +29,7 @@ const request: v.GenericSchema<unknown, ControlRequest> = v.variant('command', [
     service: v.optional(word),
     address: v.optional(word),
     events: v.optional(v.pipe(v.array(v.picklist(eventNames)), v.maxLength(eventNames.length))),
+    messages: v.optional(v.picklist(logLevels)),
   }),
 ]);
 

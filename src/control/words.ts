@@ -11,12 +11,14 @@ export type LogLevel = (typeof logLevels)[number];
 export const eventNames = ['start', 'exit', 'fail', 'userid', 'noid', 'stderr', 'lost', 'traffic'] as const;
 export type EventName = (typeof eventNames)[number];
 
-/** Which events somebody wants; undefined is all. */
+/** Which events somebody wants; of services and clients undefined is all. */
 export interface EventFilter {
   readonly service?: string | undefined;
   /** Of the client, as logs have it. */
   readonly address?: string | undefined;
   readonly events?: readonly EventName[] | undefined;
+  /** The least important level of the daemon's own messages, which are of no service and no client; undefined: none. */
+  readonly messages?: LogLevel | undefined;
 }
 
 export type ControlRequest =

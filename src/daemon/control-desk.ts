@@ -27,7 +27,7 @@ import {
   workerReports,
 } from './control-reports.ts';
 import type { Daemon } from './daemon.ts';
-import { eventOnlooker } from './onlooking.ts';
+import { eventOnlooker, messageOnlooker } from './onlooking.ts';
 import type { Orders } from './orders.ts';
 import type { RunningService } from './running-service.ts';
 
@@ -180,6 +180,11 @@ export class ControlDesk {
     caller.result('looking on');
     this.#daemon.onlookers.add(onlooker);
     caller.onEnd(() => this.#daemon.onlookers.delete(onlooker));
+    const { clock, log } = this.#options;
+    if (filter.messages === undefined || !(log instanceof LevelledLog)) return;
+    const hearer = messageOnlooker(filter.messages, clock, (event) => caller.event(event));
+    log.onlookers.add(hearer);
+    caller.onEnd(() => log.onlookers.delete(hearer));
   }
 }
 

@@ -72,12 +72,21 @@ export function fileDaemonLog(path: string, ident: string, clock: Clock, openFil
   };
 }
 
+/** A message as an object, with keys like those of service lines: docs/logging.md. */
+export function messageObject(level: DaemonLevel, text: string, milliseconds: number): object {
+  return { time: new Date(milliseconds).toISOString(), event: 'message', level: level.toLowerCase(), text };
+}
+
+/** A message as it stands on a terminal. */
+export function messageLine(level: DaemonLevel, message: string): string {
+  return level === 'INFO' || level === 'NOTICE' ? message : `${level.toLowerCase()}: ${message}`;
+}
+
 /** An object of JSON for each message, among those of service lines, with keys like theirs: docs/logging.md. */
 export function jsonDaemonLog(terminal: Sink, clock: Clock): DaemonLog {
   return {
     write(level, text) {
-      const time = new Date(clock()).toISOString();
-      terminal.write(jsonLine({ time, event: 'message', level: level.toLowerCase(), text }));
+      terminal.write(jsonLine(messageObject(level, text, clock())));
     },
     reopen: () => terminal.reopen(),
   };
@@ -88,8 +97,7 @@ export function terminalDaemonLog(terminal: Sink, ident: string, debug: boolean)
   return {
     write(level, message) {
       if (level === 'DEBUG' && !debug) return;
-      const shown = level === 'INFO' || level === 'NOTICE' ? message : `${level.toLowerCase()}: ${message}`;
-      terminal.write(`${ident}: ${shown}`);
+      terminal.write(`${ident}: ${messageLine(level, message)}`);
     },
     reopen: () => terminal.reopen(),
   };

@@ -4,8 +4,18 @@ import type { DaemonLog } from './daemon-log.ts';
 
 const order: readonly DaemonLevel[] = ['CRITICAL', 'ERROR', 'WARNING', 'NOTICE', 'INFO', 'DEBUG'];
 
+/** Whether a message is as important as the least that is wanted. */
+export function isAtLeast(level: DaemonLevel, least: DaemonLevel): boolean {
+  return order.indexOf(level) <= order.indexOf(least);
+}
+
+/** Somebody who looks on: told of every message, also of those that are left out. */
+export type MessageOnlooker = (level: DaemonLevel, message: string) => void;
+
 export class LevelledLog implements DaemonLog {
+  readonly onlookers: Set<MessageOnlooker> = new Set<MessageOnlooker>();
   readonly #log: DaemonLog;
+  #telling = false;
   level: DaemonLevel;
 
   constructor(log: DaemonLog, level: DaemonLevel) {
@@ -14,7 +24,12 @@ export class LevelledLog implements DaemonLog {
   }
 
   write(level: DaemonLevel, message: string): void {
-    if (order.indexOf(level) <= order.indexOf(this.level)) this.#log.write(level, message);
+    if (isAtLeast(level, this.level)) this.#log.write(level, message);
+    // What telling of it gives rise to is not told of.
+    if (this.#telling || this.onlookers.size === 0) return;
+    this.#telling = true;
+    for (const onlooker of this.onlookers) onlooker(level, message);
+    this.#telling = false;
   }
 
   reopen(): void {

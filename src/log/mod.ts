@@ -1,10 +1,18 @@
 /** Facts become lines, and lines go to sinks. */
 
 export type { DaemonLevel } from './daemon-level.ts';
-export { type DaemonLog, fileDaemonLog, jsonDaemonLog, syslogDaemonLog, terminalDaemonLog } from './daemon-log.ts';
+export {
+  type DaemonLog,
+  fileDaemonLog,
+  jsonDaemonLog,
+  messageLine,
+  messageObject,
+  syslogDaemonLog,
+  terminalDaemonLog,
+} from './daemon-log.ts';
 export { FileSink } from './file-sink.ts';
 export { jsonLine } from './json.ts';
-export { LevelledLog } from './levelled.ts';
+export { isAtLeast, LevelledLog, type MessageOnlooker } from './levelled.ts';
 export { printable } from './printable.ts';
 export { serviceLine } from './service-line.ts';
 export { serviceObject } from './service-object.ts';

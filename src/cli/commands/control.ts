@@ -3,7 +3,7 @@
  * is loaded when it is wanted, so that a daemon that starts does not pay for it.
  */
 import { type Command, InvalidArgumentError, Option } from 'commander';
-import type { EventName, KillSignal, LogLevel } from '../../control/mod.ts';
+import type { KillSignal, LogLevel } from '../../control/mod.ts';
 import { eventNames, killSignals, logLevels } from '../../control/words.ts';
 import { wholeNumber } from '../options.ts';
 import { spanSeconds } from '../time-span.ts';
@@ -20,8 +20,13 @@ interface AskedJson extends Asked {
 interface TailFlags extends AskedJson {
   readonly service?: string;
   readonly address?: string;
-  readonly event: readonly EventName[];
+  readonly event: readonly TailEvent[];
+  readonly level?: LogLevel;
 }
+
+/** What can be asked for: events of services, and messages of the daemon. */
+const tailEvents = [...eventNames, 'message'] as const;
+type TailEvent = (typeof tailEvents)[number];
 
 const statuses = '\nExit status: 0 done, 1 the daemon has refused or could not, 2 wrong usage, 3 no daemon answers.\n';
 
@@ -102,22 +107,30 @@ export function addControlCommands(program: Command, finish: Finish): void {
   add(
     program,
     'tail',
-    'what happens to clients and servers, as it happens; Ctrl-C ends it',
+    'what happens to clients and servers, and what the daemon says, as it happens; Ctrl-C ends it',
     'kinetd tail --service ftp --event fail',
   )
     .option('--service <id>', 'of this service alone')
     .option('--address <address>', 'of clients with this address alone')
     .addOption(
       new Option('--event <name>', 'of this kind alone; repeatable')
-        .choices(eventNames)
+        .choices(tailEvents)
         .default([], 'all')
         .argParser(eventOf),
     )
-    .option('--json', 'print each event as a line of JSON')
-    .action(async ({ control, json, service, address, event }: TailFlags) => {
+    .addOption(
+      new Option('--level <name>', "the least important of the daemon's own messages that are shown").argParser(
+        levelOf,
+      ),
+    )
+    .option('--json', 'print each event as a line of JSON, with the keys of a log in JSON')
+    .action(async ({ control, json, service, address, event, level }: TailFlags) => {
       const { tail } = await import('../control/tail.ts');
-      const events = event.length === 0 ? undefined : event;
-      finish(await tail(control, { service, address, events }, json ?? false));
+      const events = event.length === 0 ? undefined : event.filter((name) => name !== 'message');
+      // They are of no service and no client.
+      const meant = event.length === 0 ? service === undefined && address === undefined : event.includes('message');
+      const messages = level ?? (meant ? 'INFO' : undefined);
+      finish(await tail(control, { service, address, events, messages }, json ?? false));
     });
   add(program, 'loglevel', "how much the daemon's own log says: prints it, or sets it", 'kinetd loglevel DEBUG')
     .argument('[level]', 'the least important level that is logged', levelOf)
@@ -151,9 +164,9 @@ function secondsOf(text: string): number {
   return seconds;
 }
 
-function eventOf(text: string, before: readonly EventName[]): readonly EventName[] {
-  const event = eventNames.find((name) => name === text);
-  if (event === undefined) throw new InvalidArgumentError(`Allowed choices are ${eventNames.join(', ')}.`);
+function eventOf(text: string, before: readonly TailEvent[]): readonly TailEvent[] {
+  const event = tailEvents.find((name) => name === text);
+  if (event === undefined) throw new InvalidArgumentError(`Allowed choices are ${tailEvents.join(', ')}.`);
   return [...before, event];
 }
 

@@ -3,7 +3,7 @@
  * when it does not answer.
  */
 import { ControlClient, ControlError } from '../../control/client.ts';
-import { defaultControlPath } from '../../control/mod.ts';
+import { defaultControlPath, type EventReport } from '../../control/mod.ts';
 import { printable } from '../../log/mod.ts';
 import { outliveReaders } from '../output.ts';
 
@@ -18,7 +18,7 @@ export const absentStatus = 3;
 export async function asking(
   path: string | undefined,
   work: (client: ControlClient) => Promise<number>,
-  onEvent?: (event: object) => void,
+  onEvent?: (event: EventReport) => void,
 ): Promise<number> {
   outliveReaders();
   const place = path ?? defaultControlPath();

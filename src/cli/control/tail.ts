@@ -1,11 +1,12 @@
-/** `kinetd tail`: what happens to clients and servers of a running daemon, as it happens, until Ctrl-C. */
-import type { ControlRequest, EventFilter } from '../../control/mod.ts';
+/** `kinetd tail`: what happens to clients and servers of a running daemon, and what it says, until Ctrl-C. */
+import type { ControlRequest, EventFilter, EventReport } from '../../control/mod.ts';
+import { jsonLine } from '../../log/mod.ts';
 import { asking, refusedStatus, say } from './asking.ts';
 
 export function tail(control: string | undefined, filter: EventFilter, json: boolean): Promise<number> {
-  const show = (event: object): void => {
-    if (json) process.stdout.write(`${JSON.stringify(event)}\n`);
-    else if ('time' in event && 'line' in event) say(`${timeOf(Number(event.time))} ${String(event.line)}`);
+  const show = ({ time, line, object }: EventReport): void => {
+    if (json) process.stdout.write(`${jsonLine(object)}\n`);
+    else say(`${timeOf(time)} ${line}`);
   };
   const request: ControlRequest = { command: 'tail', ...filter };
   return asking(

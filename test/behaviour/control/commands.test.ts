@@ -1,12 +1,17 @@
 import { once } from 'node:events';
+import { readFileSync } from 'node:fs';
 import { type AddressInfo, createServer } from 'node:net';
+import { join } from 'node:path';
 
 import { expect, onTestFinished, test } from 'vitest';
 
 import { open, talk } from '../../daemon/client.ts';
 import { startControlled } from '../../daemon/commands.ts';
-import { Kinetd, service } from '../../daemon/kinetd.ts';
+import { Kinetd, root, service } from '../../daemon/kinetd.ts';
 import { alive, until } from '../../daemon/until.ts';
+
+/** Where the keys are promised. */
+const logging = readFileSync(join(root, 'docs/logging.md'), 'utf8');
 
 test('status and ps tell services, clients and servers', async () => {
   const { daemon, ask } = await startControlled(
@@ -158,13 +163,57 @@ test('tail tells what happens as it happens, as far as it is asked for', async (
   expect(all.output).toMatch(/^\d\d:\d\d:\d\d START: cat pid=\d+ from=127\.0\.0\.2$/m);
   expect(all.output).not.toMatch(/dog|127\.0\.0\.1/);
   const [first = ''] = json.output.split('\n');
-  expect(JSON.parse(first)).toMatchObject({ event: 'exit', service: expect.any(String), seconds: expect.any(Number) });
+  expect(JSON.parse(first)).toEqual({
+    time: expect.stringMatching(/^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z$/),
+    service: expect.any(String),
+    event: 'exit',
+    pid: expect.any(Number),
+    address: expect.any(String),
+    status: 0,
+    duration_seconds: expect.any(Number),
+    cpu_seconds: expect.any(Number),
+    memory_bytes: expect.any(Number),
+  });
+  for (const key of Object.keys(JSON.parse(first))) expect(logging).toMatch(new RegExp(`^\\| \`${key}\` \\|`, 'm'));
   expect(json.output).not.toContain('"start"');
   all.signal('SIGINT');
   expect(await all.ended()).toBe(0);
   await daemon.stop();
   expect(await json.ended()).toBe(1);
   expect(json.errors).toContain('the daemon has ended');
+});
+
+test('tail tells what the daemon says, unless it is asked for a service, and also what its log leaves out', async () => {
+  const { daemon, control, ask } = await startControlled(service('cat', {}));
+  await ask('loglevel', 'CRITICAL');
+  const look = (...words: string[]): Kinetd =>
+    new Kinetd({ files: {}, command: ['kinetd', 'tail', '--control', control, ...words] });
+  const all = look();
+  const json = look('--json', '--event', 'message');
+  const others = [
+    look('--service', 'cat'),
+    look('--event', 'start'),
+    look('--level', 'CRITICAL'),
+    look('--address', '::1'),
+  ];
+  await until(async () => {
+    await ask('pause', 'cat');
+    await ask('resume', 'cat');
+    await talk(await daemon.address('cat'));
+    const heard = /EXIT/.test(all.output) && /was paused/.test(all.output) && /\n/.test(json.output);
+    return heard && others.slice(0, 3).every((each) => /START/.test(each.output)) ? true : undefined;
+  });
+  expect(all.output).toMatch(/^\d\d:\d\d:\d\d kinetd: .*cat was paused/m);
+  const [first = ''] = json.output.split('\n');
+  expect(JSON.parse(first)).toEqual({
+    time: expect.stringMatching(/Z$/),
+    event: 'message',
+    level: expect.stringMatching(/^(notice|info)$/),
+    text: expect.any(String),
+  });
+  expect(json.output).not.toContain('"start"');
+  for (const other of others) expect(other.output).not.toMatch(/was paused|was resumed/);
+  expect(daemon.errors).not.toMatch(/was paused/);
 });
 
 test('loglevel is asked for and set', async () => {
