@@ -1,6 +1,7 @@
 /**
  * The personality `inetd`: the command lines of Debian's openbsd-inetd (`-d -E -i -l -q N -R N FILE`), of FreeBSD's
- * (`-d -l -w -W -c N -C N -s N -R N -a ADDRESS -p FILE FILE`) and of GNU inetutils' (see inetd-words.ts).
+ * (`-d -l -w -W -c N -C N -s N -R N -a ADDRESS -p FILE FILE`) and of GNU inetutils' (see inetd-words.ts), and the few
+ * of NetBSD's and BusyBox's that these have not (`-f`, `-e`).
  *
  * They clash in `-l`: it is Debian's (hosts.allow and hosts.deny are asked) unless an option that only FreeBSD has is
  * there, whose `-l` logs connections. What was followed is said in a warning.
@@ -18,6 +19,8 @@ import { version } from './version.ts';
 const table: Readonly<Record<string, OptionKind>> = {
   '-d': 'flag',
   '-E': 'flag',
+  '-e': 'flag',
+  '-f': 'flag',
   '-i': 'flag',
   '-l': 'flag',
   '-q': 'value',
@@ -33,6 +36,7 @@ const table: Readonly<Record<string, OptionKind>> = {
 
 const usage = `usage: inetd [-dEil] [-q length] [-R rate] [--dialect name] [--control place] [configuration_file]
        inetd [-dlwW] [-c servers] [-C rate] [-s servers] [-R rate] [-a address] [-p pid_file] [configuration_file]
+       inetd [-dfe] [-q length] [-R rate] [configuration_file]
        inetd [--debug] [--environment] [--resolve] [--pidfile[=file]] [--rate=rate] [configuration_file | folder]...
 example: inetd -i /etc/inetd.conf
 `;
@@ -77,13 +81,14 @@ function interpret(options: ParsedOptions, long: LongOptions): PersonalityRun | 
     return `there is no dialect ${long.dialect}; the names are ${inetdDialects.join(', ')}`;
   }
   const debug = values.has('-d');
+  const foreground = debug || values.has('-i') || values.has('-f');
   const freebsd = freebsdAlone.filter((name) => values.has(name));
   return {
     ident: 'inetd',
     paths: operands.length > 0 ? operands : ['/etc/inetd.conf'],
-    log: debug ? { kind: 'terminal' } : { kind: 'syslog', facility: 'daemon' },
+    log: debug || (foreground && values.has('-e')) ? { kind: 'terminal' } : { kind: 'syslog', facility: 'daemon' },
     debug,
-    detach: !debug && !values.has('-i'),
+    detach: !foreground,
     stayAlive: true,
     pidFile: long.noPidFile ? undefined : (values.get('-p') ?? (root && !debug ? pidFile : undefined)),
     dumpFile: defaultDumpFile(),

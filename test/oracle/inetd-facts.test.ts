@@ -22,7 +22,7 @@ test('every fact has a verdict, and tests that there are', () => {
 });
 
 test('every matter of the common core has a row for each inetd', () => {
-  const inetds = ['FreeBSD', 'NetBSD', 'Debian', 'GNU', 'BusyBox'];
+  const inetds = ['FreeBSD', 'NetBSD', 'OpenBSD', 'Debian', 'GNU', 'BusyBox'];
   const matters = [...new Set(core.map(({ cells: [matter = ''] }) => matter))];
   expect(matters.length).toBeGreaterThan(8);
   for (const matter of matters) {

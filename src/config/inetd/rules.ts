@@ -43,6 +43,8 @@ export interface Rules {
    * the daemon happens to have.
    */
   readonly groupOfRoot: 'ignored' | 'with-groups' | 'alone' | 'with-the-daemons';
+  /** hosts.allow and hosts.deny are asked for programs that get a connection, whatever the command line says. */
+  readonly asksHosts: boolean;
 }
 
 const both = 'inet-and-inet6';
@@ -76,6 +78,7 @@ const common = {
   wordsKept: 20,
   startsPerMinute: 256,
   groupOfRoot: 'ignored',
+  asksHosts: false,
 } as const;
 
 /** In the order in which a dialect is preferred where the text leaves a choice. */
@@ -109,6 +112,7 @@ const table: Readonly<Record<InetdDialect, Rules>> = {
     wordsKept: 64,
     startsPerMinute: 40,
     groupOfRoot: 'with-the-daemons',
+    asksHosts: true,
   },
   openbsd: {
     ...common,

@@ -6,6 +6,7 @@
  */
 import type { Access, LaunchPlan, NamePattern, Network, SocketType } from '../../model/mod.ts';
 import type { AccessItem, Definition, Settings } from '../definition.ts';
+import { rulesOf } from '../inetd/mod.ts';
 import type { Findings } from './findings.ts';
 import type { ResolveOptions } from './options.ts';
 import type { System } from './system.ts';
@@ -98,8 +99,8 @@ function admitsAll(onlyFrom: readonly Network[] | undefined): boolean {
 
 /**
  * The name under which hosts.allow and hosts.deny know a service, when they are asked at all. xinetd asks them for
- * every service without NOLIBWRAP; the inetds when an option says so, openbsd-inetd only for programs that get a connection;
- * a line of an inetd.conf that goes through tcpd has them asked whatever its socket is, and by tcpd's name alone.
+ * every service without NOLIBWRAP; the inetds when an option says so, NetBSD's always, most only for programs that get a
+ * connection; a line of an inetd.conf that goes through tcpd has them asked whatever its socket is, and by tcpd's name alone.
  */
 export function resolveHostsName(
   definition: Definition,
@@ -127,7 +128,8 @@ export function resolveHostsName(
     const known = kind.socketType === 'dgram' || settings.wait !== true;
     if (launch === undefined) return options.libwrapInternal ? own : undefined;
     if (options.libwrap === 'freebsd') return known ? baseName(launch.program) : undefined;
-    return options.libwrap === 'debian' && known && kind.socketType === 'stream' ? launch.argv[0] : undefined;
+    const asked = options.libwrap !== undefined || rulesOf(definition.inetd?.dialect ?? 'debian').asksHosts;
+    return asked && known && kind.socketType === 'stream' ? launch.argv[0] : undefined;
   }
   if (settings.flags?.has('NOLIBWRAP') === true) return undefined;
   if (settings.libwrap !== undefined) return systemText(settings.libwrap, 'libwrap', findings);

@@ -1,5 +1,6 @@
 /**
- * Internal services: the name of the service (not its id) selects which one, as in xinetd and the inetds. Nothing is
+ * Internal services: the name of the service (not its id) selects which one, as in xinetd and the inetds; on a Unix socket
+ * of an inetd.conf it is the last component of its path, as for FreeBSD's inetd. Nothing is
  * launched for them, so that what only a program needs is not asked for: they run as the worker's account, whatever
  * `user` says.
  */
@@ -27,7 +28,7 @@ export function resolveBuiltin(
   findings: Findings,
 ): InternalPlan | undefined {
   const { name, inetd } = definition;
-  const wanted = inetd?.service ?? name;
+  const wanted = inetd?.unix === undefined || socketType !== 'stream' ? (inetd?.service ?? name) : baseName(name);
   if (wanted === 'auth' && (socketType === undefined || socketType === 'stream')) {
     const answers = resolveAuth(definition, findings);
     return answers === undefined ? undefined : { kind: 'auth', answers };
@@ -40,4 +41,8 @@ export function resolveBuiltin(
     `there is no internal service '${wanted}'${found === undefined ? '' : ` over ${socketType} sockets`}`,
     `those there are: ${[...Object.keys(plans), 'auth'].join(', ')}`,
   );
+}
+
+function baseName(path: string): string {
+  return path.slice(path.lastIndexOf('/') + 1);
 }

@@ -129,11 +129,15 @@ test.skipIf(ss === undefined)('-q sets the length of the queue, and never less t
 });
 
 // Root's inetd writes a pid file where the system has it.
-test.skipIf(isRoot && !canMount)('-i stays in the foreground without a terminal', async () => {
+test.skipIf(isRoot && !canMount).each([
+  ['-i', false],
+  ['-f', false],
+  ['-fe', true],
+] as const)('%s stays in the foreground without a terminal', async (option, speaks) => {
   const port = await fixedPort();
   const daemon = new Kinetd({
     files: { 'inetd.conf': entry(port, '/bin/cat cat') },
-    command: ['inetd', '-i', '@FOLDER@/inetd.conf'],
+    command: ['inetd', option, '@FOLDER@/inetd.conf'],
     ...(canMount ? { wrapper: withRun } : {}),
   });
   await until(() =>
@@ -144,6 +148,8 @@ test.skipIf(isRoot && !canMount)('-i stays in the foreground without a terminal'
   );
   expect(statFields(daemon.pid)[1]).toBe(String(process.pid));
   expect(await daemon.stop()).toBe(0);
+  // -e is BusyBox's: messages go to stderr.
+  expect(daemon.errors.includes('Started working')).toBe(speaks);
 });
 
 test.each([

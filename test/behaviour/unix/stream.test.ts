@@ -41,6 +41,16 @@ test('the server and the log learn who connected, and no port', async () => {
   await daemon.says(new RegExp(`^START: ${path} pid=\\d+ from=unix:uid=${process.getuid?.()}$`, 'm'));
 });
 
+test('the last component of the path says which internal service it is', async () => {
+  const lines = ['echo', 'daytime', 'auth'].map((name) => line(name, 'stream unix nowait root internal')).join('');
+  const daemon = await startKinetd({ files: inetd(lines, 'freebsd') });
+  expect(await fares(join(daemon.folder, 'echo'))).toBe('served');
+  expect(await talkUnix(join(daemon.folder, 'daytime'))).toMatch(/ \d\d:\d\d:\d\d .*\r\n$/);
+  expect(await talkUnix(join(daemon.folder, 'auth'), '1, 2\r\n')).toBe('1 , 2 : ERROR : HIDDEN-USER\r\n');
+  const uid = process.getuid?.();
+  await daemon.says(new RegExp(`^START: ${daemon.folder}/echo pid=\\d+ from=unix:uid=${uid}$`, 'm'));
+});
+
 test('a socket that a daemon has left behind after a kill is no obstacle', async () => {
   const first = await startKinetd({ files: inetd(line('s')), openFolder: true });
   const path = join(first.folder, 's');

@@ -1,6 +1,12 @@
 import { describe, expect, test } from 'vitest';
 
-import type { AccessItem, Definition, Settings } from '../../../src/config/definition.ts';
+import {
+  type AccessItem,
+  type Definition,
+  type InetdDialect,
+  inetdDialects,
+  type Settings,
+} from '../../../src/config/definition.ts';
 import { diagnose } from '../../../src/config/diagnostic/mod.ts';
 import { codesOf, definition, inetdLines, onlyService, resolved, span } from './definitions.ts';
 import { fakeSystem } from './fake-system.ts';
@@ -241,6 +247,18 @@ describe('the name in hosts.allow and hosts.deny', () => {
     expect(await line('9 stream tcp nowait root /bin/cat /x/cat', { libwrap: 'debian' })).toBe('/x/cat');
     expect(await line('9 dgram udp wait root /bin/cat cat', { libwrap: 'debian' })).toBeUndefined();
     expect(await line('9 stream tcp wait root /bin/cat cat', { libwrap: 'debian' })).toBeUndefined();
+  });
+
+  test("of a line of NetBSD's is argv[0] without any option", async () => {
+    const line = async (text: string, dialect: InetdDialect): Promise<string | undefined> =>
+      (await onlyService(inetdLines(`# kinetd: dialect ${dialect}\n${text}`), system)).access.hostsName;
+    for (const dialect of inetdDialects) {
+      const asked = dialect === 'netbsd' ? 'me' : undefined;
+      expect(await line('9 stream tcp nowait root /bin/cat me', dialect)).toBe(asked);
+    }
+    expect(await line('9 dgram udp wait root /bin/cat me', 'netbsd')).toBeUndefined();
+    expect(await line('9 stream tcp wait root /bin/cat me', 'netbsd')).toBeUndefined();
+    expect(await line('echo stream tcp nowait root internal', 'netbsd')).toBeUndefined();
   });
 
   test("of FreeBSD's -w is the program's file, for datagrams too, and of -W the service's name", async () => {
