@@ -2,7 +2,15 @@
  * The one place where facts leave a service: to its counters, to its log if that wants them, and to those who look on
  * at the moment (`kinetd tail`). While nobody does, that costs a look at an empty set.
  */
-import { type Clock, type DaemonLog, jsonLine, type Sink, serviceLine, serviceObject } from '../log/mod.ts';
+import {
+  type Clock,
+  type DaemonLog,
+  jsonLine,
+  type ServiceObject,
+  type Sink,
+  serviceLine,
+  serviceObject,
+} from '../log/mod.ts';
 import { ServiceCounters } from '../metrics/mod.ts';
 import type { Service, ServiceRecord } from '../model/mod.ts';
 import { shownRecord } from './privacy.ts';
@@ -66,9 +74,7 @@ export class ServiceEvents {
   record(record: ServiceRecord): void {
     this.#counting.count(record);
     for (const onlooker of this.#shared.onlookers) onlooker(this.#service.id, record);
-    if (this.#log === undefined) return;
-    const line = this.#line(this.#log, record);
-    if (line !== undefined) this.#log.sink.write(line);
+    if (this.#log !== undefined) this.#write(this.#log, record);
   }
 
   /** For those who ask what has gone wrong; whoever says it here has logged it. */
@@ -87,11 +93,15 @@ export class ServiceEvents {
     return this.#counters;
   }
 
-  #line({ flags, format }: ServiceLog, record: ServiceRecord): string | undefined {
+  #write({ flags, format, sink }: ServiceLog, record: ServiceRecord): void {
     const { id, logging } = this.#service;
     const kept = shownRecord(logging.addressPrivacy, record);
-    if (format === 'xinetd') return serviceLine(id, flags, kept);
-    const object = serviceObject(id, flags, kept, this.#shared.clock());
-    return object === undefined ? undefined : jsonLine(object);
+    const facts = (): ServiceObject | undefined => serviceObject(id, flags, kept, this.#shared.clock());
+    const line = format === 'xinetd' ? serviceLine(id, flags, kept) : textOf(facts());
+    if (line !== undefined) sink.write(line, facts);
   }
+}
+
+function textOf(object: ServiceObject | undefined): string | undefined {
+  return object === undefined ? undefined : jsonLine(object);
 }

@@ -36,7 +36,7 @@ export function syslogDaemonLog(
 ): DaemonLog {
   const sink = new SyslogSink(send, ident, facility, 'info', clock);
   return {
-    write: (level, message) => sink.writeAt(syslogLevels[level], message),
+    write: (level, message) => sink.writeAt(syslogLevels[level], message, () => ({ event: 'message' })),
     reopen: () => sink.reopen(),
   };
 }

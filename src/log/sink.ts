@@ -3,9 +3,15 @@
  * counts, says so once through `Trouble`, and says again when it works.
  */
 
+/** What a line says, as an object with the keys of `log_format = json`; undefined when it is nothing but text. */
+export type Facts = () => object | undefined;
+
 export interface Sink {
-  /** One line, without its time and without the newline. */
-  write(line: string): void;
+  /**
+   * One line, without its time and without the newline.
+   * @param facts for a sink that keeps them beside the text
+   */
+  write(line: string, facts?: Facts): void;
   /** The next line is written to a newly opened file (log rotation, SIGHUP). */
   reopen(): void;
   close(): void;

@@ -1,82 +1,46 @@
 /**
- * syslog(3)'s protocol over the local datagram socket: `<priority>time ident[pid]: text` (RFC 3164, local form
- * without a host name). Ident is `xinetd` or whatever the personality is called.
+ * The system's log: syslog, or systemd's journal where there is one.
  *
- * The socket is somebody else's: it may be missing, full, or replaced when the syslog daemon restarts. Sending
- * never waits; a message that cannot be sent is counted, and the count is sent along as soon as something can be.
+ * The socket is somebody else's: it may be missing, full, or replaced when the log's daemon restarts. Sending never
+ * waits; a message that cannot be sent is counted, and the count is sent along as soon as something can be.
  */
 import type { SyslogFacility, SyslogLevel } from '../model/mod.ts';
-import { printable } from './printable.ts';
-import type { Clock, Sink } from './sink.ts';
-import { oncePerSecond, syslogTime } from './time.ts';
+import type { Clock, Facts, Sink } from './sink.ts';
+import type { SystemLogEntry } from './system-log-entry.ts';
 
-/** Sends one datagram to the system's log without waiting; false when it could not be sent. */
-export type SyslogTransport = (datagram: Buffer) => boolean;
-
-const facilities: Readonly<Record<SyslogFacility, number>> = {
-  user: 1,
-  mail: 2,
-  daemon: 3,
-  auth: 4,
-  lpr: 6,
-  news: 7,
-  uucp: 8,
-  authpriv: 10,
-  ftp: 11,
-  local0: 16,
-  local1: 17,
-  local2: 18,
-  local3: 19,
-  local4: 20,
-  local5: 21,
-  local6: 22,
-  local7: 23,
-};
-const levels: Readonly<Record<SyslogLevel, number>> = {
-  emerg: 0,
-  alert: 1,
-  crit: 2,
-  err: 3,
-  warning: 4,
-  notice: 5,
-  info: 6,
-  debug: 7,
-};
-
-/** The most that is sent of one message; xinetd cuts there too. */
-const longest = 1024;
+/** Sends one message to the system's log without waiting; false when it could not be sent. */
+export type SyslogTransport = (entry: SystemLogEntry) => boolean;
 
 export class SyslogSink implements Sink {
   readonly #send: SyslogTransport;
-  readonly #prefix: number;
-  readonly #tag: string;
+  readonly #ident: string;
+  readonly #facility: SyslogFacility;
+  readonly #level: SyslogLevel;
   readonly #clock: Clock;
-  readonly #time: (milliseconds: number) => string = oncePerSecond(syslogTime);
-  #level: SyslogLevel;
   #lost = 0;
 
   constructor(send: SyslogTransport, ident: string, facility: SyslogFacility, level: SyslogLevel, clock: Clock) {
     this.#send = send;
-    this.#prefix = facilities[facility] * 8;
-    this.#tag = `${ident}[${process.pid}]: `;
+    this.#ident = ident;
+    this.#facility = facility;
     this.#level = level;
     this.#clock = clock;
   }
 
-  write(line: string): void {
-    this.writeAt(this.#level, line);
+  write(line: string, facts?: Facts): void {
+    this.writeAt(this.#level, line, facts);
   }
 
   /** The daemon's own messages have a level each. */
-  writeAt(level: SyslogLevel, line: string): void {
+  writeAt(level: SyslogLevel, line: string, facts?: Facts): void {
     if (this.#lost > 0) {
-      if (!this.#deliver('warning', `${this.#lost} messages could not be sent to syslog`)) {
+      if (!this.#deliver('warning', `${this.#lost} messages could not be sent to syslog`, undefined)) {
         this.#lost++;
         return;
       }
       this.#lost = 0;
     }
-    if (!this.#deliver(level, line)) this.#lost++;
+    if (!this.#deliver(level, line, facts)) this.#lost++;
   }
 
   reopen(): void {
@@ -87,8 +51,8 @@ export class SyslogSink implements Sink {
     // The transport is shared by all sinks and outlives them.
   }
 
-  #deliver(level: SyslogLevel, line: string): boolean {
-    const head = `<${this.#prefix + levels[level]}>${this.#time(this.#clock())} ${this.#tag}`;
-    return this.#send(Buffer.from(head + printable(line).slice(0, longest)));
+  #deliver(level: SyslogLevel, text: string, facts: Facts | undefined): boolean {
+    const time = this.#clock();
+    return this.#send({ facility: this.#facility, level, ident: this.#ident, time, text, facts });
   }
 }

@@ -11,11 +11,13 @@ import { canMount, inOwnMounts } from './mounts.ts';
 import { python3 } from './programs.ts';
 import { until } from './until.ts';
 
+/** It would be preferred. */
+const withoutJournal = 'if [ -d /run/systemd/journal ]; then mount -t tmpfs tmpfs /run/systemd/journal; fi';
 const devices = 'mknod -m 666 /dev/null c 1 3; mknod -m 666 /dev/urandom c 1 9; mknod -m 666 /dev/tty c 5 0';
 
 /** Words in front of a daemon whose /dev/log is the given socket. */
 export function withSyslog(path: string): readonly string[] {
-  return inOwnMounts(`mount -t tmpfs tmpfs /dev; ${devices}; ln -s ${path} /dev/log`);
+  return inOwnMounts(`${withoutJournal}; mount -t tmpfs tmpfs /dev; ${devices}; ln -s ${path} /dev/log`);
 }
 
 /** Whether this process may do that. */

@@ -1,12 +1,18 @@
 import { expect, test } from 'vitest';
 
-import { SyslogSink } from '../../../src/log/mod.ts';
+import { SyslogSink, syslogDatagram } from '../../../src/log/mod.ts';
 
 const clock = (): number => new Date(2026, 10, 5, 1, 2, 3).getTime();
 
 test('a datagram has priority, time, ident and pid', () => {
   const sent: string[] = [];
-  const sink = new SyslogSink((bytes) => sent.push(bytes.toString()) > 0, 'xinetd', 'local3', 'notice', clock);
+  const sink = new SyslogSink(
+    (entry) => sent.push(syslogDatagram(entry).toString()) > 0,
+    'xinetd',
+    'local3',
+    'notice',
+    clock,
+  );
   sink.write('START: echo');
   sink.writeAt('err', 'trouble');
   expect(sent).toEqual([
@@ -19,8 +25,13 @@ test('messages that cannot be sent are counted and the count is sent first', () 
   const sent: string[] = [];
   let works = false;
   const sink = new SyslogSink(
-    (bytes) => {
-      if (works) sent.push(bytes.toString().replace(/^.*?: /, ''));
+    (entry) => {
+      if (works)
+        sent.push(
+          syslogDatagram(entry)
+            .toString()
+            .replace(/^.*?: /, ''),
+        );
       return works;
     },
     'xinetd',
@@ -38,7 +49,13 @@ test('messages that cannot be sent are counted and the count is sent first', () 
 
 test('a message is cut after 1024 characters and stays one line', () => {
   const sent: string[] = [];
-  const sink = new SyslogSink((bytes) => sent.push(bytes.toString()) > 0, 'xinetd', 'daemon', 'info', clock);
+  const sink = new SyslogSink(
+    (entry) => sent.push(syslogDatagram(entry).toString()) > 0,
+    'xinetd',
+    'daemon',
+    'info',
+    clock,
+  );
   sink.write(`a\n${'b'.repeat(5000)}`);
   expect(sent[0]).not.toContain('\n');
   expect(sent[0]?.replace(/^.*?: /, '')).toHaveLength(1024);

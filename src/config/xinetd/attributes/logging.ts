@@ -160,7 +160,7 @@ export const logging: Pick<
     syntax: 'SYSLOG FACILITY [LEVEL] | FILE PATH [SOFT [HARD]]',
     default: 'the service logs nothing',
     documentation: [
-      'Where the service logs. `SYSLOG` takes a facility (`daemon`, `auth`, `authpriv`, `user`, `mail`, `lpr`, `news`, `uucp`, `ftp`, `local0` to `local7`) and a level (`emerg`, `alert`, `crit`, `err`, `warning`, `notice`, `info`, `debug`; `info` where none is given). `FILE` appends to a file.',
+      'Where the service logs. `SYSLOG` takes a facility (`daemon`, `auth`, `authpriv`, `user`, `mail`, `lpr`, `news`, `uucp`, `ftp`, `local0` to `local7`) and a level (`emerg`, `alert`, `crit`, `err`, `warning`, `notice`, `info`, `debug`; `info` where none is given); the journal of systemd, where there is one, gets fields besides. `FILE` appends to a file.',
       'A file that has grown to its hard limit takes no more lines until the next reload. Sizes may end in `K`, `M` or `G`; the hard limit is 1 % above the soft one, but at least 5 KiB and at most 20 KiB, where it is not given; 0 is no limit.',
       'Where others can write the directory, neither a symbolic link of somebody else is followed nor a file of somebody else written to: the service is not started then.',
       'In `defaults` it names one log that all services share which have none of their own.',
