@@ -3,13 +3,9 @@
  * files, which sockets are bound and by whom, and what the daemon may do. Nothing is opened for writing, bound or
  * connected to. What the system does not tell is undefined, or absent from a list.
  */
-export interface Machine {
-  /** stat(2), links followed. */
-  file(path: string): FileFacts | undefined;
-  /** realpath(3). */
-  realPath(path: string): string | undefined;
-  /** The first bytes of a regular file. */
-  head(path: string): Uint8Array | undefined;
+export interface Machine extends Files {
+  /** The same as a process sees it that has this directory as its `/` (chroot(2)). */
+  below(root: string): Files;
   /** Sockets that are bound: listening ones, and those for datagrams. */
   readonly sockets: readonly BoundSocket[];
   /** e_machine of the programs of this machine (elf(5)). */
@@ -24,6 +20,15 @@ export interface Machine {
   group(gid: number): string | undefined;
   /** Whom the daemon would run as. */
   readonly daemon: Credentials;
+}
+
+export interface Files {
+  /** stat(2), links followed. */
+  file(path: string): FileFacts | undefined;
+  /** realpath(3). */
+  realPath(path: string): string | undefined;
+  /** The first bytes of a regular file. */
+  head(path: string): Uint8Array | undefined;
 }
 
 export interface FileFacts {

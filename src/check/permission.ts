@@ -3,7 +3,7 @@
  * path_resolution(7) has it. Access control lists and security modules may say otherwise and are not looked at, so who
  * reports a "no" calls it likely and not certain.
  */
-import type { Credentials, FileFacts, Machine } from './machine.ts';
+import type { Credentials, FileFacts, Files } from './machine.ts';
 
 export type Permission = 'read' | 'write' | 'execute';
 
@@ -21,7 +21,7 @@ export function permits(file: FileFacts, { uid, gids }: Credentials, wanted: Per
  * The first folder above `path` that the user may not pass, links followed as they lie.
  * @returns undefined: all let him through, or are not there
  */
-export function barrier(path: string, who: Credentials, machine: Machine): string | undefined {
+export function barrier(path: string, who: Credentials, machine: Files): string | undefined {
   const paths = new Set([path, machine.realPath(path) ?? path]);
   for (const each of paths) {
     for (const folder of foldersAbove(each)) {

@@ -1,7 +1,7 @@
 /**
  * Whether the program of a service can be executed by the user of the service, as far as files tell: the way to it, its
- * own mode bits, the processor that it is for, and the interpreter of a script. Programs below another root directory
- * are left to the daemon, since links there lead elsewhere.
+ * own mode bits, the processor that it is for, and the interpreter of a script or the loader of a program. With a
+ * `chroot` all of it is looked for there, links followed as they lead there.
  */
 import { executableOf } from '../config/mod.ts';
 import type { LaunchPlan } from '../model/mod.ts';
@@ -11,10 +11,12 @@ import type { Subject } from './subject.ts';
 
 const caveat = 'mode bits are all that was looked at; an access control list may say otherwise';
 
-export function checkProgram(subject: Subject, machine: Machine): void {
+export function checkProgram(subject: Subject, outside: Machine): void {
   const { server } = subject.service;
-  if (server.kind !== 'program' || server.launch.rootDirectory !== undefined) return;
+  if (server.kind !== 'program') return;
   const { launch } = server;
+  const root = launch.rootDirectory;
+  const machine = root === undefined ? outside : { ...outside, ...outside.below(root) };
   const who = credentialsOf(launch, machine);
   const { program } = launch;
   if (who.uid !== 0 && gainsWithGroups(program, who, machine)) {
@@ -30,7 +32,19 @@ export function checkProgram(subject: Subject, machine: Machine): void {
   const kind = head === undefined ? undefined : executableOf(head);
   if (!checkReach(subject, program, who, machine, kind?.kind === 'script')) return;
   if (head !== undefined && kind?.kind === 'elf') checkMachine(subject, program, head, machine);
-  if (kind?.kind === 'script') checkInterpreter(subject, program, kind.interpreter, who, machine);
+  const below = root === undefined ? '' : ` below ${root}`;
+  if (kind?.kind === 'script') {
+    checkHelper(
+      subject,
+      `the first line of ${program}${below} asks for ${kind.interpreter}`,
+      kind.interpreter,
+      who,
+      machine,
+    );
+    const helper = executableOf(machine.head(kind.interpreter) ?? new Uint8Array());
+    if (helper.kind === 'elf') checkLoader(subject, `${kind.interpreter}${below}`, helper.loader, who, machine);
+  }
+  if (kind?.kind === 'elf') checkLoader(subject, `${program}${below}`, kind.loader, who, machine);
   checkWorkingDirectory(subject, launch.workingDirectory, who, machine);
 }
 
@@ -124,14 +138,18 @@ function nameOf(machine: number): string {
   return machines.get(machine) ?? `processor ${machine} of elf(5)`;
 }
 
-function checkInterpreter(
+function checkLoader(
   subject: Subject,
   program: string,
-  interpreter: string,
+  loader: string | undefined,
   who: Credentials,
   machine: Machine,
 ): void {
-  const said = `the first line of ${program} asks for ${interpreter}`;
+  if (loader !== undefined) checkHelper(subject, `${program} is loaded by ${loader}`, loader, who, machine);
+}
+
+/** What the kernel executes in the place of the program. */
+function checkHelper(subject: Subject, said: string, interpreter: string, who: Credentials, machine: Machine): void {
   const file = machine.file(interpreter);
   if (file === undefined) {
     subject.add('interpreter-missing', attributeOf(subject), `${said}, which is not there`, undefined);

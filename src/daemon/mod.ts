@@ -1,4 +1,5 @@
 /** Composition: the only place where the parts meet. */
+export { belowRoot } from './below-root.ts';
 export { Daemon } from './daemon.ts';
 export { checkHostsFiles } from './hosts-check.ts';
 export { readHostsRules, systemHostsPaths } from './hosts-files.ts';

@@ -1,8 +1,9 @@
 /** The machine as `kinetd check` asks it, through stat(2) and /proc alone; the daemon would run as who runs the check. */
 import { closeSync, constants, openSync, readFileSync, readSync, realpathSync, statSync } from 'node:fs';
 
-import { elfMachineOf, type FileFacts, type Machine } from '../../check/mod.ts';
+import { elfMachineOf, type FileFacts, type Files, type Machine } from '../../check/mod.ts';
 import { headBytes } from '../../config/mod.ts';
+import { belowRoot } from '../../daemon/mod.ts';
 import { groupById, groupList, userById } from '../../os/mod.ts';
 import { boundSockets } from './sockets.ts';
 
@@ -13,6 +14,7 @@ export function realMachine(): Machine {
     file: factsOf,
     realPath: (path) => attempt(() => realpathSync(path)),
     head: headOf,
+    below: filesBelow,
     sockets: boundSockets(),
     elfMachine: own === undefined ? undefined : elfMachineOf(own),
     unprivilegedPortStart: Number(textOf('/proc/sys/net/ipv4/ip_unprivileged_port_start') ?? 1024),
@@ -32,6 +34,19 @@ const netBindService = 10n;
 function hasCapability(bit: bigint): boolean {
   const [, effective] = /^CapEff:\s*([0-9a-f]+)$/m.exec(textOf('/proc/self/status') ?? '') ?? [];
   return effective !== undefined && ((BigInt(`0x${effective}`) >> bit) & 1n) === 1n;
+}
+
+function filesBelow(root: string): Files {
+  const outside = (path: string): string | undefined => attempt(() => belowRoot(root, path));
+  return {
+    file: (path) => whereThere(outside(path), factsOf),
+    realPath: (path) => whereThere(outside(path), (real) => real.slice(root.length) || '/'),
+    head: (path) => whereThere(outside(path), headOf),
+  };
+}
+
+function whereThere<Answer>(path: string | undefined, ask: (path: string) => Answer | undefined): Answer | undefined {
+  return path === undefined ? undefined : ask(path);
 }
 
 function factsOf(path: string): FileFacts | undefined {

@@ -231,7 +231,10 @@ export const codes = {
     'Owner, group and mode of the program or of a folder above it do not let the user of the service execute it.',
   ],
   'server-other-machine': ['warning', 'The program is for another kind of processor.'],
-  'interpreter-missing': ['error', 'The program is a script, and what its first line asks for cannot be executed.'],
+  'interpreter-missing': [
+    'error',
+    'What the program needs to be started cannot be executed: the interpreter of a script, or the loader of a program.',
+  ],
   'log-unwritable': ['error', 'The log file of the service cannot be written.'],
   'nobody-admitted': ['warning', 'The rules of the service let no client in.'],
   'rule-unreachable': ['warning', 'A block of `only_from` admits nobody, since `no_access` has the same one.'],

@@ -1,13 +1,14 @@
 /** kinetd check: what it says, how it says it, and with which status. */
 import { spawnSync } from 'node:child_process';
-import { writeFileSync } from 'node:fs';
+import { chmodSync, copyFileSync, mkdirSync, realpathSync, writeFileSync } from 'node:fs';
 import { createServer } from 'node:net';
 import { join } from 'node:path';
 
 import { expect, onTestFinished, test } from 'vitest';
 
 import { talk } from '../../daemon/client.ts';
-import { currentUser, Kinetd, type KinetdOptions, root, service, testFolder } from '../../daemon/kinetd.ts';
+import { fillJail } from '../../daemon/jail.ts';
+import { currentUser, isRoot, Kinetd, type KinetdOptions, root, service, testFolder } from '../../daemon/kinetd.ts';
 import { canMount, withEtc } from '../../daemon/mounts.ts';
 import { fixedPort } from '../../daemon/ports.ts';
 import { programPath } from '../../daemon/programs.ts';
@@ -161,4 +162,23 @@ test('--as says what an old daemon would make of it, as notes', async () => {
   expect(status).toBe(0);
   expect(errors).toContain('note[predecessor-differs]: xinetd takes the comment behind per_source for values');
   expect((await check(text, ['--as', 'launchd'])).status).toBe(2);
+});
+
+test.runIf(isRoot)('what a program needs is looked for below its chroot', async () => {
+  const jail = testFolder();
+  mkdirSync(join(jail, 'bin'));
+  copyFileSync(realpathSync('/bin/cat'), join(jail, 'bin/cat'));
+  const text = service('cat', { chroot: jail });
+  const { status, errors } = await check(text);
+  expect(status).toBe(1);
+  expect(errors).toMatch(
+    /^error\[interpreter-missing\]: \/bin\/cat below \S+ is loaded by \/\S*ld\S*, which is not there$/m,
+  );
+  fillJail(jail, ['/bin/cat']);
+  expect((await check(text)).status).toBe(0);
+  writeFileSync(join(jail, 'bin/script'), '#!/bin/none\n');
+  chmodSync(join(jail, 'bin/script'), 0o755);
+  expect((await check(service('script', { chroot: jail, server: '/bin/script' }))).errors).toMatch(
+    /the first line of \/bin\/script below \S+ asks for \/bin\/none, which is not there$/m,
+  );
 });

@@ -149,7 +149,7 @@ describe('scripts', () => {
   test('sh: executed for each client, with a note', async () => {
     const daemon = await run(service('s', { ...forked, server: '@FOLDER@/script' }), { script: shell('echo shell\n') });
     await daemon.says(
-      /note\[forkserver-not-used\]: the program is executed for each connection: .*is a script of \/bin\/sh/,
+      /note\[forkserver-not-used\]: the program is executed for each client: .*is a script of \/bin\/sh/,
     );
     expect((await talk(await daemon.address('s'))).text).toBe('shell\n');
   });

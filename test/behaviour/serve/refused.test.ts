@@ -170,7 +170,7 @@ test('a fork server that was asked for and cannot be had', async () => {
     files: { script: shell('echo x\n') },
   });
   expect(daemon.errors).toMatch(
-    /warning\[forkserver-not-used\]: the program is executed for each connection: .*is a script of \/bin\/sh\n/,
+    /warning\[forkserver-not-used\]: the program is executed for each client: .*is a script of \/bin\/sh\n/,
   );
   expect((await talk(await listeningAt(daemon))).text).toBe('x\n');
 });

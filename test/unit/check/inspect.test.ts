@@ -34,6 +34,11 @@ function machine(fake: Fake): Machine {
     file: (path) => ({ ...files, ...fake.files })[path],
     realPath: (path) => path,
     head: (path) => fake.heads?.[path],
+    below: (root) => ({
+      file: (path) => ({ ...files, ...fake.files })[`${root}${path}`.replace(/(.)\/$/, '$1')],
+      realPath: (path) => path,
+      head: (path) => fake.heads?.[`${root}${path}`],
+    }),
     sockets: [],
     elfMachine: 62,
     unprivilegedPortStart: 1024,
@@ -60,7 +65,8 @@ function reading(lines: readonly string[]): Reading {
 
 async function found(lines: readonly string[], fake: Fake = {}): Promise<readonly string[]> {
   const read = reading(lines);
-  const table = await resolveReading(read, {}, fakeSystem());
+  const programs = { '/bin/cat': 'executable', '/bin/sh': 'executable', '/jail/bin/cat': 'executable' } as const;
+  const table = await resolveReading(read, {}, fakeSystem({ programs, directories: ['/jail'] }));
   expect(table.entries[0]?.state).toBe('ready');
   return inspect(read, table, machine(fake)).map(({ severity, message }) => `${severity}: ${message}`);
 }
@@ -121,6 +127,43 @@ describe('programs', () => {
     const fake = { heads: script('#!/bin/sh'), files: { '/bin/sh': { ...program, mode: 0o700 } } };
     expect(await found([], fake)).toEqual([
       'warning: the first line of /bin/cat asks for /bin/sh, which uid 1000 may not execute',
+    ]);
+  });
+
+  test('below another root, where the loader of a program is missing, or its interpreter', async () => {
+    const jail = { '/jail': directory, '/jail/bin': directory, '/jail/bin/cat': program };
+    const loaded = Buffer.alloc(200);
+    loaded.set([0x7f, 0x45, 0x4c, 0x46, 2, 1]);
+    loaded.writeUInt16LE(62, 18);
+    loaded.writeBigUInt64LE(64n, 32);
+    loaded.writeUInt16LE(56, 54);
+    loaded.writeUInt16LE(1, 56);
+    loaded.writeUInt32LE(3, 64);
+    loaded.writeBigUInt64LE(150n, 72);
+    loaded.writeBigUInt64LE(8n, 96);
+    loaded.write('/lib/ld\0', 150, 'latin1');
+    const heads = { '/jail/bin/cat': loaded };
+    const lines = ['chroot = /jail'];
+    const message = '/bin/cat below /jail is loaded by /lib/ld';
+    expect(await found(lines, { files: jail, heads })).toEqual([`error: ${message}, which is not there`]);
+    // That it is outside does not help.
+    const outside = { ...jail, '/lib': directory, '/lib/ld': program };
+    expect(await found(lines, { files: outside, heads })).toEqual([`error: ${message}, which is not there`]);
+    const inside = { ...jail, '/jail/lib': directory, '/jail/lib/ld': program };
+    expect(await found(lines, { files: inside, heads })).toEqual([]);
+    const locked = { ...inside, '/jail/lib': { ...directory, mode: 0o700 } };
+    expect(await found(lines, { files: locked, heads })).toEqual([
+      `warning: ${message}, which uid 1000 may not execute`,
+    ]);
+    const script = { '/jail/bin/cat': Buffer.from('#!/bin/sh\n'), '/jail/bin/sh': loaded };
+    expect(await found(lines, { files: jail, heads: { '/jail/bin/cat': script['/jail/bin/cat'] } })).toEqual([
+      'error: the first line of /bin/cat below /jail asks for /bin/sh, which is not there',
+    ]);
+    expect(await found(lines, { files: { ...jail, '/jail/bin/sh': program }, heads: script })).toEqual([
+      'error: /bin/sh below /jail is loaded by /lib/ld, which is not there',
+    ]);
+    expect(await found(lines, { files: { ...jail, '/jail': { ...directory, mode: 0o700 } } })).toEqual([
+      'warning: uid 1000 may not pass / on the way to /bin/cat',
     ]);
   });
 
