@@ -13,7 +13,7 @@
 set -euo pipefail
 
 packages=(xinetd openbsd-inetd ucspi-tcp inetutils-inetd libwrap0 libbsd0 socat rpcbind libtirpc3 systemd libsystemd-shared
-  ipsvd mailfront libbg2 prometheus tcpd)
+  ipsvd mailfront libbg2 prometheus tcpd ucspi-unix s6 libs6-2.11 libskarnet2.13 libexecline2.9)
 here=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)
 folder=${1:-${KINETD_ORACLES:-$here/../.oracle}}
 

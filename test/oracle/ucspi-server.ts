@@ -1,14 +1,15 @@
 /**
- * A server of the UCSPI family (tcpserver, tcpsvd) from Debian for a test: it runs one program for each connection to a
- * port of 127.0.0.1, and is ended by its own pid. What the program writes to its stderr is the server's.
+ * A server of the UCSPI family (tcpserver, tcpsvd, unixserver, s6-ipcserver) from Debian for a test: it runs one program for
+ * each connection to a port of 127.0.0.1 or to a Unix socket, and is ended by its own pid. What the program writes to its stderr is the server's.
  */
 import { spawn } from 'node:child_process';
-import { existsSync } from 'node:fs';
-import { join } from 'node:path';
+import { existsSync, readdirSync } from 'node:fs';
+import { dirname, join } from 'node:path';
 
 import { onTestFinished } from 'vitest';
 
 import type { Address } from '../daemon/client.ts';
+import { testFolder } from '../daemon/kinetd.ts';
 import { fixedPort } from '../daemon/ports.ts';
 import { until } from '../daemon/until.ts';
 import { oracles } from './programs.ts';
@@ -18,6 +19,8 @@ const paths = {
   tcpserver: 'ucspi-tcp/usr/bin/tcpserver',
   tcpsvd: 'ipsvd/usr/bin/tcpsvd',
   mailfront: 'mailfront/usr/sbin/mailfront',
+  unixserver: 'ucspi-unix/usr/bin/unixserver',
+  's6-ipcserverd': 's6/usr/bin/s6-ipcserverd',
 } as const;
 
 /** A program of ucspi-tcp, such as recordio. */
@@ -54,6 +57,52 @@ export async function startUcspi(
 ): Promise<UcspiServer> {
   const port = await fixedPort();
   const argv = [join(oracles, paths[server]), ...words, '127.0.0.1', String(port), ...program];
+  const running = await start(argv, environment, () => isBound(port));
+  return {
+    host: '127.0.0.1',
+    port,
+    get errors() {
+      return running.errors;
+    },
+  };
+}
+
+export interface UnixServer {
+  /** Of its socket. */
+  readonly path: string;
+  readonly errors: string;
+}
+
+/** ucspi-unix's server, or s6-ipcserverd with the program that binds its socket. */
+export async function startUnixServer(
+  server: 'unixserver' | 's6-ipcserverd',
+  program: readonly [string],
+): Promise<UnixServer> {
+  const path = join(testFolder(), 's');
+  const binary = join(oracles, paths[server]);
+  const argv =
+    server === 'unixserver'
+      ? [binary, path, ...program]
+      : [join(dirname(binary), 's6-ipcserver-socketbinder'), path, binary, ...program];
+  const libraries = ['libs6-2.11', 'libskarnet2.13', 'libexecline2.9']
+    .map((name) => join(oracles, name, 'usr/lib'))
+    .flatMap((folder) => (existsSync(folder) ? readdirSync(folder).map((triplet) => join(folder, triplet)) : []));
+  const environment = server === 'unixserver' ? {} : { LD_LIBRARY_PATH: libraries.join(':') };
+  const running = await start(argv, environment, () => existsSync(path));
+  return {
+    path,
+    get errors() {
+      return running.errors;
+    },
+  };
+}
+
+/** Resolves when the server is ready; it is ended with the test. */
+async function start(
+  argv: readonly string[],
+  environment: Readonly<Record<string, string>>,
+  ready: () => boolean,
+): Promise<{ readonly errors: string }> {
   const child = spawn('setpriv', ['--pdeathsig', 'KILL', ...argv], {
     stdio: ['ignore', 'ignore', 'pipe'],
     env: { ...baseEnvironment, ...environment },
@@ -69,12 +118,10 @@ export async function startUcspi(
     await ended;
   });
   await until(() => {
-    if (child.exitCode !== null) throw new Error(`${server} has ended: ${errors}`);
-    return isBound(port) ? true : undefined;
+    if (child.exitCode !== null) throw new Error(`${argv[0]} has ended: ${errors}`);
+    return ready() ? true : undefined;
   });
   return {
-    host: '127.0.0.1',
-    port,
     get errors() {
       return errors;
     },

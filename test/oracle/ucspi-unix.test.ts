@@ -1,0 +1,113 @@
+/** Programs for UCSPI over a Unix socket: under ucspi-unix's unixserver and s6-ipcserver, and under kinetd. */
+import { join } from 'node:path';
+
+import { expect } from 'vitest';
+
+import { currentUser, type Kinetd, startKinetd } from '../daemon/kinetd.ts';
+import { shell } from '../daemon/programs.ts';
+import { talkUnix } from '../daemon/unix-client.ts';
+import { until } from '../daemon/until.ts';
+import { difference, same } from './pair.ts';
+import { type Findings, findings, probe } from './probe.ts';
+import { baseEnvironment } from './side.ts';
+import { missing, startUnixServer, type UnixServer } from './ucspi-server.ts';
+
+const needs = { personality: 'ucspi', obstacle: () => missing('unixserver') } as const;
+const needsS6 = { personality: 'ucspi', obstacle: () => missing('s6-ipcserverd') } as const;
+
+/** What a variable of another server would say, were it passed on. */
+const stale = { UNIXLOCALPID: '1', UNIXREMOTEPATH: '/stale', IPCREMOTEPATH: '/stale', IPCREMOTEEUID: '77777' };
+
+interface Both {
+  readonly debian: UnixServer;
+  readonly kinetd: Kinetd;
+  readonly both: <T>(client: (path: string) => Promise<T>) => Promise<{ debian: T; kinetd: T }>;
+}
+
+async function under(server: 'unixserver' | 's6-ipcserverd', program: string, script = ''): Promise<Both> {
+  const attributes = [
+    'listen = unix:@FOLDER@/s',
+    'socket_type = stream',
+    'wait = no',
+    `user = ${currentUser()}`,
+    `server = ${program}`,
+    'environment = ucspi',
+    'log_type = FILE @FOLDER@/log',
+    'log_on_success = PID EXIT',
+  ];
+  const kinetd = await startKinetd({
+    files: { 'x.conf': `service s\n{\n\t${attributes.join('\n\t')}\n}\n`, script: shell(script) },
+    environment: { ...baseEnvironment, ...stale },
+    cleanEnvironment: true,
+  });
+  const debian = await startUnixServer(server, [program.replace('@FOLDER@', kinetd.folder)]);
+  const path = join(kinetd.folder, 's');
+  return {
+    debian,
+    kinetd,
+    both: async (client) => ({ debian: await client(debian.path), kinetd: await client(path) }),
+  };
+}
+
+async function found(path: string): Promise<Findings> {
+  return findings((await talkUnix(path)).replaceAll(path, '@SOCKET@'));
+}
+
+/** What is told of the connection. */
+function told({ environment }: Findings): Readonly<Record<string, string>> {
+  return Object.fromEntries(Object.entries(environment).filter(([name]) => /^(PROTO|UNIX|IPC)/.test(name)));
+}
+
+const [uid, gid] = [String(process.getuid?.()), String(process.getgid?.())];
+
+same(needs, 'both ends and descriptors of a program under unixserver', async () => {
+  const { both } = await under('unixserver', probe());
+  const { debian, kinetd } = await both(found);
+  const { UNIXLOCALPID: _, ...theirs } = told(debian);
+  expect(theirs).toEqual({
+    PROTO: 'UNIX',
+    UNIXLOCALPATH: '@SOCKET@',
+    UNIXLOCALUID: uid,
+    UNIXLOCALGID: gid,
+    UNIXREMOTEPID: String(process.pid),
+    UNIXREMOTEEUID: uid,
+    UNIXREMOTEEGID: gid,
+  });
+  expect(told(kinetd)).toMatchObject(theirs);
+  for (const name of ['descriptor.0', 'descriptor.1']) {
+    expect([name, kinetd.facts[name]]).toEqual([name, debian.facts[name]]);
+  }
+  for (const { facts } of [debian, kinetd]) expect(facts['descriptor.2']).not.toContain('same-as-0');
+});
+
+difference(needs, 'a program is not told its own pid, nor handed the listening socket', async () => {
+  const { both } = await under('unixserver', probe());
+  const { debian, kinetd } = await both(found);
+  expect(told(debian)['UNIXLOCALPID']).toMatch(/^\d+$/);
+  expect(told(kinetd)).not.toHaveProperty('UNIXLOCALPID');
+  expect(debian.facts['descriptor.3']).toMatch(/^socket/);
+  expect(kinetd.facts['descriptor.3']).toBeUndefined();
+});
+
+same(needs, 'what a program of unixserver complains about goes to the log and not to its client', async () => {
+  const { debian, kinetd, both } = await under('unixserver', '@FOLDER@/script', 'echo out; echo err >&2\n');
+  expect(await both((path) => talkUnix(path))).toEqual({ debian: 'out\n', kinetd: 'out\n' });
+  await until(() => (/^err$/m.test(debian.errors) ? true : undefined));
+  await kinetd.file('log', /STDERR: s pid=\d+ err$/m);
+});
+
+same(needsS6, 'who connected, and how often, for programs of s6-ipcserver', async () => {
+  const { both } = await under('s6-ipcserverd', probe());
+  const { debian, kinetd } = await both(found);
+  const names = ['IPCREMOTEEUID', 'IPCREMOTEEGID', 'IPCCONNNUM'];
+  const values = (all: Findings) => names.map((name) => told(all)[name]);
+  expect(values(debian)).toEqual([uid, gid, '1']);
+  expect(values(kinetd)).toEqual(values(debian));
+});
+
+difference(needsS6, 'PROTO is UNIX, and where a client has bound its own socket is not told', async () => {
+  const { both } = await under('s6-ipcserverd', probe());
+  const { debian, kinetd } = await both(found);
+  expect([told(debian)['PROTO'], told(debian)['IPCREMOTEPATH']]).toEqual(['IPC', '']);
+  expect([told(kinetd)['PROTO'], told(kinetd)['IPCREMOTEPATH']]).toEqual(['UNIX', undefined]);
+});
