@@ -8,7 +8,7 @@ import { checkHostsFiles, systemHostsPaths } from '../daemon/mod.ts';
 import { realMachine } from './check/machine.ts';
 import { chosenPaths, type InetdOptions, readWhole } from './configuration.ts';
 import { outliveReaders } from './output.ts';
-import { printDiagnostics } from './report.ts';
+import { type ColourWish, printDiagnostics } from './report.ts';
 
 export interface CheckOptions {
   readonly paths: readonly string[];
@@ -16,10 +16,11 @@ export interface CheckOptions {
   readonly inetd: InetdOptions;
   /** Notes say what this old daemon would make of it. */
   readonly as: Predecessor | undefined;
+  readonly color: ColourWish;
 }
 
 /** @returns the exit status: 0 when no diagnostic is an error, else 1 */
-export async function check({ paths, json, inetd, as }: CheckOptions): Promise<number> {
+export async function check({ paths, json, inetd, as, color }: CheckOptions): Promise<number> {
   outliveReaders();
   const chosen = chosenPaths(paths);
   if (chosen.message !== undefined) process.stderr.write(`kinetd: ${chosen.message}\n`);
@@ -32,7 +33,7 @@ export async function check({ paths, json, inetd, as }: CheckOptions): Promise<n
   ]);
   if (json) printJson(table);
   else {
-    printDiagnostics(table, true);
+    printDiagnostics(table, true, { color });
     process.stdout.write(`${summary(table)}\n`);
   }
   return table.usable && count(table, 'error') === 0 ? 0 : 1;

@@ -5,7 +5,7 @@ import { realSystem } from '../daemon/mod.ts';
 import { chosenPaths, type InetdOptions, readWhole } from './configuration.ts';
 import type { ConvertTarget } from './convert-targets.ts';
 import { outliveReaders } from './output.ts';
-import { printDiagnostics } from './report.ts';
+import { type ColourWish, printDiagnostics } from './report.ts';
 import { writeTogether } from './write-together.ts';
 
 export interface ConvertOptions {
@@ -19,6 +19,7 @@ export interface ConvertOptions {
   /** Whether files that are there are written over. */
   readonly force: boolean;
   readonly json: boolean;
+  readonly color: ColourWish;
 }
 
 /** Exit statuses. */
@@ -33,13 +34,14 @@ export async function convert({
   output,
   force,
   json,
+  color,
 }: ConvertOptions): Promise<number> {
   outliveReaders();
   const chosen = chosenPaths(paths);
   if (chosen.message !== undefined) process.stderr.write(`kinetd: ${chosen.message}\n`);
   if (chosen.paths.length === 0) return refused;
   const { reading, table } = await readWhole(chosen.paths, inetd);
-  printDiagnostics(table, false);
+  printDiagnostics(table, false, { color });
   // Without what `defaults` should say it would be another configuration.
   if (!table.usable) return refused;
   const source = sourceOf(reading, table);

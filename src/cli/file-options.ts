@@ -2,11 +2,18 @@
 import { Option } from 'commander';
 
 import { inetdDialects } from '../config/mod.ts';
+import { colourWishes } from './report.ts';
 
 export function fileOption(): Option {
   return new Option('-f, --file <path>', 'configuration file, or directory of files as for includedir; repeatable')
     .default([], 'the first default place that exists')
     .argParser((path: string, before: readonly string[]) => [...before, path]);
+}
+
+export function colourOption(): Option {
+  return new Option('--color <when>', 'colours; auto: on a terminal, unless NO_COLOR is set')
+    .choices(colourWishes)
+    .default('auto');
 }
 
 export function dialectOption(): Option {

@@ -5,22 +5,29 @@
 import { type Diagnostic, locate, renderDiagnostic, type ServiceTable, visible } from '../config/mod.ts';
 import type { DaemonLevel, DaemonLog } from '../log/mod.ts';
 
-/** Colours only where somebody sees them, and never against NO_COLOR (no-color.org). */
-export function wantsColour(stream: { readonly isTTY?: boolean }): boolean {
+/** When there are colours: `auto` is where somebody sees them, and never against NO_COLOR (no-color.org). */
+export const colourWishes = ['auto', 'always', 'never'] as const;
+export type ColourWish = (typeof colourWishes)[number];
+
+export function wantsColour(stream: { readonly isTTY?: boolean }, wish: ColourWish = 'auto'): boolean {
+  if (wish !== 'auto') return wish === 'always';
   const { NO_COLOR: refused } = process.env;
   return stream.isTTY === true && (refused === undefined || refused === '');
 }
 
-/** Writes all diagnostics of a table to stderr with code frames, errors and warnings and, if wanted, notes. */
-export function printDiagnostics(
-  table: ServiceTable,
-  notes: boolean,
-  show: (lines: string) => void = (lines) => void process.stderr.write(lines),
-): void {
-  const colour = wantsColour(process.stderr);
+export interface Showing {
+  /** Where lines go; undefined: to stderr. */
+  readonly show?: ((lines: string) => void) | undefined;
+  readonly color?: ColourWish;
+}
+
+/** Writes all diagnostics of a table with code frames, errors and warnings and, if wanted, notes. */
+export function printDiagnostics(table: ServiceTable, notes: boolean, { show, color }: Showing = {}): void {
+  const colour = wantsColour(process.stderr, color);
+  const put = show ?? ((lines: string): void => void process.stderr.write(lines));
   for (const diagnostic of table.diagnostics) {
     if (diagnostic.severity === 'note' && !notes) continue;
-    show(`${renderDiagnostic(diagnostic, { colour })}\n\n`);
+    put(`${renderDiagnostic(diagnostic, { colour })}\n\n`);
   }
 }
 

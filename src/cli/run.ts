@@ -51,7 +51,7 @@ export async function runForeground(options: RunOptions): Promise<number> {
     control: controlAddress(options.control, group?.gid),
     byHand: false,
     sources: chosen.paths,
-    report: (table, show) => printDiagnostics(table, options.debug, show),
+    report: (table, show) => printDiagnostics(table, options.debug, { show }),
     onStarted: options.onStarted ?? printListeners,
   });
 }

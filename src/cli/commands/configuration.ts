@@ -7,7 +7,8 @@ import { check } from '../check.ts';
 import type { InetdOptions } from '../configuration.ts';
 import { examplePort, runExamples } from '../examples/mod.ts';
 import { addExplain } from '../explain.ts';
-import { dialectOption, fileOption } from '../file-options.ts';
+import { colourOption, dialectOption, fileOption } from '../file-options.ts';
+import type { ColourWish } from '../report.ts';
 import { runForeground } from '../run.ts';
 import type { Finish } from './command.ts';
 import { graceOption } from './grace.ts';
@@ -36,6 +37,7 @@ interface CheckFlags {
   readonly file: readonly string[];
   readonly json?: boolean;
   readonly as?: Predecessor;
+  readonly color: ColourWish;
   readonly dialect?: InetdDialect;
 }
 
@@ -92,12 +94,21 @@ export function addConfigurationCommands(program: Command, finish: Finish): void
     .addOption(dialectOption())
     .addOption(new Option('--as <daemon>', 'say too what this old daemon would make of it').choices(predecessors))
     .option('--json', 'print diagnostics and services as JSON')
+    .addOption(colourOption())
     .addHelpText(
       'after',
       '\nThe machine is looked at as whom you are: run it as the user that the daemon will have.\nExit status: 0 without errors, 1 with errors.\n\nExamples:\n  kinetd check -f /etc/xinetd.conf\n  kinetd check -f /etc/xinetd.d --json\n  kinetd check -f /etc/xinetd.conf --as xinetd\n',
     )
     .action(async (flags: CheckFlags) => {
-      finish(await check({ paths: flags.file, json: flags.json ?? false, inetd: inetdOptions(flags), as: flags.as }));
+      finish(
+        await check({
+          paths: flags.file,
+          json: flags.json ?? false,
+          inetd: inetdOptions(flags),
+          as: flags.as,
+          color: flags.color,
+        }),
+      );
     });
   addExplain(program, finish);
   program

@@ -3,7 +3,8 @@ import { type Command, Option } from 'commander';
 
 import { type InetdDialect, inetdDialects } from '../../config/mod.ts';
 import { type ConvertTarget, convertTargets } from '../convert-targets.ts';
-import { dialectOption, fileOption } from '../file-options.ts';
+import { colourOption, dialectOption, fileOption } from '../file-options.ts';
+import type { ColourWish } from '../report.ts';
 import type { Finish } from './command.ts';
 
 interface ConvertFlags {
@@ -14,6 +15,7 @@ interface ConvertFlags {
   readonly output?: string;
   readonly force?: boolean;
   readonly json?: boolean;
+  readonly color: ColourWish;
 }
 
 export function addConvert(program: Command, finish: Finish): void {
@@ -36,6 +38,7 @@ export function addConvert(program: Command, finish: Finish): void {
     .option('-o, --output <path>', 'write there: a file, or a folder for units; without it all is printed')
     .option('--force', 'write over files that are there')
     .option('--json', 'print files and losses as JSON')
+    .addOption(colourOption())
     .addHelpText(
       'after',
       '\nComments are kept. What the target cannot express stands as comments in its place, and on standard error at the end.\nExit status: 0 when all is expressed; 3 when something is not; 1 when services are refused, or files cannot be written.\n\nExamples:\n  kinetd convert --to kinetd -f /etc/inetd.conf -o /etc/kinetd.conf\n  kinetd convert --to xinetd -f /etc/inetd.conf\n  kinetd convert --to systemd -f /etc/xinetd.conf -o units\n',
@@ -51,6 +54,7 @@ export function addConvert(program: Command, finish: Finish): void {
           output: flags.output,
           force: flags.force ?? false,
           json: flags.json ?? false,
+          color: flags.color,
         }),
       );
     });

@@ -84,7 +84,7 @@ export async function serveCommand(command: ServeCommand): Promise<number> {
     endDropped: false,
     sources: ['the command line'],
     report(later, show) {
-      printDiagnostics(first ? table : later, command.voice === 'verbose', show);
+      printDiagnostics(first ? table : later, command.voice === 'verbose', { show });
       first = false;
     },
     onStarted(daemon, show) {

@@ -182,3 +182,10 @@ test.runIf(isRoot)('what a program needs is looked for below its chroot', async 
     /the first line of \/bin\/script below \S+ asks for \/bin\/none, which is not there$/m,
   );
 });
+
+test('--color says whether there are colours, whatever NO_COLOR and the terminal say', async () => {
+  const colour = '\u001b[';
+  expect((await check(bad)).errors).not.toContain(colour);
+  expect((await check(bad, ['--color', 'always'], { environment: { NO_COLOR: '1' } })).errors).toContain(colour);
+  expect((await check(bad, ['--color', 'never'])).errors).not.toContain(colour);
+});
