@@ -8,6 +8,7 @@ import { tmpdir, userInfo } from 'node:os';
 import { setTimeout as delay } from 'node:timers/promises';
 import { parseArgs } from 'node:util';
 import { launch } from './daemon.js';
+import { privateMemory } from './private-memory.js';
 import { median } from './report.js';
 import { rivals } from './rivals.js';
 
@@ -48,12 +49,6 @@ async function until(log, line, from, daemon) {
     if (daemon.ended() || now - from > patience) throw new Error(`no ${line} in the log:\n${text}${daemon.said()}`);
     await delay(0.5);
   }
-}
-
-/** Kilobytes that belong to this process alone. @param {number} pid */
-function privateMemory(pid) {
-  const rollup = readFileSync(`/proc/${pid}/smaps_rollup`, 'utf8');
-  return [...rollup.matchAll(/^Private_\w+:\s+(\d+) kB/gm)].reduce((sum, match) => sum + Number(match[1]), 0);
 }
 
 /**

@@ -1,0 +1,165 @@
+/**
+ * npm run bench:held: what connections that stay cost those that come, of kinetd and xinetd in turns. So many clients
+ * connect to a service whose program echoes, each is answered once and stays; before and while they are there a client at
+ * a time is served by another program. With --services there are so many idle services besides.
+ *
+ * Status: 0 when every client was answered, 1 otherwise, 2 for a usage error.
+ */
+import { once } from 'node:events';
+import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { connect } from 'node:net';
+import { tmpdir, userInfo } from 'node:os';
+import { setTimeout as delay } from 'node:timers/promises';
+import { parseArgs } from 'node:util';
+import { freePort, launch, load } from './daemon.js';
+import { privateMemory } from './private-memory.js';
+import { compile, programs } from './programs.js';
+import { median } from './report.js';
+import { rivals } from './rivals.js';
+
+const usage = `usage: npm run bench:held -- [OPTION]...
+
+  --held N          connections that stay (default 1000)
+  --services N      idle services besides (default 0)
+  --first-port P    where these listen (default 20000)
+  --rounds N        measure each rival N times, in turns (default 5)
+  --seconds S       each time for S seconds (default 1)
+  --help            this text`;
+
+const patience = 30_000;
+/** Clients that connect at the same time: fewer than xinetd lets wait. */
+const together = 50;
+
+/** @typedef {{ held: number, services: number, firstPort: number, seconds: number }} Size */
+/** @typedef {{ before: number, during: number, served: number, memory: number }} Figures */
+
+const program = programs().find(({ name }) => name === 'static');
+
+/** @param {string} name @param {number} port @param {string} server */
+const service = (name, port, server) => `service ${name}
+{
+\ttype = UNLISTED
+\tsocket_type = stream
+\tprotocol = tcp
+\twait = no
+\tbind = 127.0.0.1
+\tport = ${port}
+\tuser = ${userInfo().username}
+\tserver = ${server}
+}
+`;
+
+/** @param {string} file @param {Size} size @param {{ stays: number, passes: number }} ports */
+function configure(file, { services, firstPort }, ports) {
+  const idle = Array.from({ length: services }, (_, i) => service(`idle${i}`, firstPort + i, '/bin/cat'));
+  const defaults = 'defaults\n{\n\tinstances = UNLIMITED\n\tper_source = UNLIMITED\n\tcps = 0 0\n}\n';
+  const two = service('stays', ports.stays, '/bin/cat') + service('passes', ports.passes, program?.argv[0] ?? '');
+  writeFileSync(file, defaults + two + idle.join(''));
+}
+
+/** A client that has been answered. @param {number} port */
+async function held(port) {
+  const socket = connect(port, '127.0.0.1');
+  socket.write('x');
+  await once(socket, 'data');
+  return socket;
+}
+
+/** @param {number} port @param {number} count */
+async function hold(port, count) {
+  /** @type {import('node:net').Socket[]} */
+  const sockets = [];
+  while (sockets.length < count) {
+    const more = Math.min(together, count - sockets.length);
+    sockets.push(...(await Promise.all(Array.from({ length: more }, () => held(port)))));
+  }
+  return sockets;
+}
+
+/** @param {number} port @param {number} seconds connections a second, one at a time */
+async function rate(port, seconds) {
+  if (program === undefined) throw new Error('there is no program to serve');
+  const { perSecond, failures, firstFailure } = await load(port, program, ['-c', '1', '-s', `${seconds}`]);
+  if (failures > 0) throw new Error(firstFailure);
+  return perSecond;
+}
+
+/** @param {import('./rivals.js').Rival} rival @param {string} scratch @param {Size} size @returns {Promise<Figures>} */
+async function measure(rival, scratch, size) {
+  const folder = mkdtempSync(`${scratch}/${rival.name}-`);
+  const log = `${folder}/daemon.log`;
+  const file = `${folder}/xinetd.conf`;
+  const ports = { stays: await freePort(), passes: await freePort() };
+  configure(file, size, ports);
+  const command = rival.name === 'kinetd' ? [process.execPath, rival.path] : [rival.path];
+  const daemon = launch([...command, '-dontfork', '-f', file, '-filelog', log, '-pidfile', `${folder}/pid`], folder);
+  try {
+    const deadline = performance.now() + patience;
+    while (!existsSync(log) || !readFileSync(log, 'utf8').includes('Started working')) {
+      if (daemon.ended() || performance.now() > deadline) throw new Error(`${rival.name}: ${daemon.said()}`);
+      await delay(5);
+    }
+    const before = await rate(ports.passes, size.seconds);
+    const empty = privateMemory(daemon.pid);
+    const from = performance.now();
+    const sockets = await hold(ports.stays, size.held);
+    const served = performance.now() - from;
+    const memory = (privateMemory(daemon.pid) - empty) / size.held;
+    const during = await rate(ports.passes, size.seconds);
+    for (const socket of sockets) socket.destroy();
+    return { before, during, served, memory };
+  } finally {
+    await daemon.stop();
+  }
+}
+
+const { values } = parseArgs({
+  options: {
+    held: { type: 'string', default: '1000' },
+    services: { type: 'string', default: '0' },
+    'first-port': { type: 'string', default: '20000' },
+    rounds: { type: 'string', default: '5' },
+    seconds: { type: 'string', default: '1' },
+    help: { type: 'boolean', default: false },
+  },
+});
+
+async function main() {
+  compile();
+  const size = {
+    held: Number(values.held),
+    services: Number(values.services),
+    firstPort: Number(values['first-port']),
+    seconds: Number(values.seconds),
+  };
+  const taking = rivals.filter(({ name, path }) => ['kinetd', 'xinetd'].includes(name) && existsSync(path));
+  const scratch = mkdtempSync(`${tmpdir()}/kinetd-held-`);
+  /** @type {Map<string, Figures[]>} */
+  const results = new Map(taking.map(({ name }) => [name, []]));
+  try {
+    for (let round = 0; round < Number(values.rounds); round++) {
+      for (const rival of taking) results.get(rival.name)?.push(await measure(rival, scratch, size));
+    }
+  } finally {
+    rmSync(scratch, { recursive: true, force: true });
+  }
+  console.log(`${size.held} held connections, ${size.services} idle services, medians of ${values.rounds} rounds\n`);
+  console.log('daemon    conns/s before  while held  ratio  ms to serve all  private kB each');
+  for (const [name, figures] of results) {
+    const middle = (/** @type {(one: Figures) => number} */ part, digits = 0) =>
+      median(figures.map(part)).toFixed(digits);
+    console.log(
+      [
+        name.padEnd(10),
+        middle((one) => one.before).padStart(14),
+        middle((one) => one.during).padStart(12),
+        middle((one) => one.during / one.before, 2).padStart(7),
+        middle((one) => one.served).padStart(17),
+        middle((one) => one.memory, 1).padStart(17),
+      ].join(''),
+    );
+  }
+}
+
+if (values.help) console.log(usage);
+else await main();
