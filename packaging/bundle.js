@@ -2,16 +2,19 @@
 /**
  * packaging/bundle.js: puts the compiled modules of dist/ together into a few files in dist/bin/, which the programs in
  * bin/ and the worker load. Node takes most of a millisecond for each module that it loads, and there are hundreds; what
- * is imported late in the source is a file of its own and loaded late here too.
+ * is imported late in the source is a file of its own and loaded late here too. The files are CommonJS, since of these V8
+ * can keep what it has compiled (load.js); what there is to keep is found by running them once (compiled.js).
  *
  * A file in dist/bin/ is as deep as one in dist/cli/, so that both find the parts of the package by the same path.
  */
-import { rmSync } from 'node:fs';
+import { copyFileSync, rmSync, writeFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 
 import { rolldown } from 'rolldown';
+import { keepCompiled } from './compiled.js';
 
 const from = (path) => fileURLToPath(new URL(`../dist/${path}`, import.meta.url));
+const here = (path) => fileURLToPath(new URL(path, import.meta.url));
 
 rmSync(from('bin'), { recursive: true, force: true });
 const bundle = await rolldown({
@@ -24,5 +27,13 @@ const bundle = await rolldown({
   },
   platform: 'node',
 });
-await bundle.write({ dir: from('bin'), format: 'es', chunkFileNames: '[name].js', comments: false });
+await bundle.write({ dir: from('bin'), format: 'cjs', chunkFileNames: '[name].js', comments: false });
 await bundle.close();
+writeFileSync(from('bin/package.json'), '{ "type": "commonjs" }\n');
+copyFileSync(here('load.js'), from('bin/load.js'));
+
+try {
+  await keepCompiled();
+} catch (error) {
+  console.error(`nothing that is compiled is kept, so that programs start slower: ${error.message}`);
+}

@@ -2,5 +2,4 @@
 process.on('SIGUSR1', () => {});
 process.title = 'kinetd: worker';
 
-const { work } = await import('./process.ts');
-work();
+void import('./process.ts').then(({ work }) => work());
