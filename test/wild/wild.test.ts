@@ -110,11 +110,57 @@ function loaded(file: string, dialect?: InetdDialect): Promise<ServiceTable> {
   return load(request, fakeSystem({ everything: true, services }), systemFiles(home));
 }
 
-/** Files that show whose inetd they are for; the others may be several's, and are read as Debian's. */
-const told: Readonly<Record<string, InetdDialect>> = {
-  'Triborg_conf_for_FreeBSD__inetd.inetd': 'freebsd',
-  'adamyg_inetd-win32__inetd.inetd': 'freebsd',
-  'freebsd_freebsd-src__etc-inetd.inetd': 'freebsd',
+interface Own {
+  readonly dialect: InetdDialect;
+  /** What says so: its own text, or whoever has it, with --dialect. */
+  readonly told: 'by its text' | 'by --dialect';
+}
+
+/** Whose each inetd.conf is, by where it comes from. What is not here is written for no inetd in particular, or for Debian's. */
+const owners: Readonly<Record<string, Own>> = {
+  'NetBSD_src__etc-inetd.inetd': { dialect: 'netbsd', told: 'by --dialect' },
+  'Triborg_conf_for_FreeBSD__inetd.inetd': { dialect: 'freebsd', told: 'by its text' },
+  'adamyg_inetd-win32__inetd.inetd': { dialect: 'freebsd', told: 'by its text' },
+  'freebsd_freebsd-src__etc-inetd.inetd': { dialect: 'freebsd', told: 'by its text' },
+  'gdha_mkcdrec__inetd-2.inetd': { dialect: 'busybox', told: 'by --dialect' },
+  'gdha_mkcdrec__inetd.inetd': { dialect: 'busybox', told: 'by --dialect' },
+};
+
+/** The others, each looked at: nothing in them is one inetd's alone, and all of it is in Debian's words. */
+const everybodys = [
+  'Enstore-org_enstore__inetd.inetd',
+  'IrishMarineInstitute_dm.belmullet2tcp__inetd.inetd',
+  'McClunatic_raspi-master-etc__inetd.inetd',
+  'NagiosEnterprises_nrpe__readme.inetd',
+  'OpenPrinting_cups__cups-lpd.inetd',
+  'SlothCroissant_prometheus-upsc-exporter__inetd.inetd',
+  'YumingEE_Telnet__inetd.inetd',
+  'andrijdavid_stockfish__inetd.inetd',
+  'augeas_test_inetd.inetd',
+  'bakeymemnet_memoryless__inetd.inetd',
+  'dongdigua_double-gopher__inetd.inetd',
+  'fangzhzh_bash-webserver__inetd.inetd',
+  'felixjogris_grapheqd__readme.inetd',
+  'gdha_mkcdrec__inetd-3.inetd',
+  'golems_ach__inetd.inetd',
+  'gophernicus__inetlin.inetd',
+  'greboid_docker-nullidentd__inetd.inetd',
+  'jangita_git-bash-pushtodeploy__inetd.inetd',
+  'mcb2003_simple-inetd__inetd.inetd',
+  'mfnbc_dgl-nethack__inetd.inetd',
+  'mikopbx_Core__inetd.inetd',
+  'proftpd_proftpd__faq.inetd',
+  'tcp_wrappers__readme.inetd',
+  'uw-imap_imap__build.inetd',
+  'zmanda_amanda__inetd.conf.amandaclient.inetd',
+];
+
+/** What is wrong with lines of files that are quotations or templates, and would be in any dialect. */
+const broken: Readonly<Record<string, readonly DiagnosticCode[]>> = {
+  // A line of the test program that the others are quoted from.
+  'augeas_test_inetd.inetd': ['bad-word', 'bad-word', 'bad-word'],
+  // @amlibexecdir@ is filled in when it is built.
+  'zmanda_amanda__inetd.conf.amandaclient.inetd': ['server-not-absolute'],
 };
 
 function rows(name: string): string[][] {
@@ -197,16 +243,32 @@ describe.skipIf(!present)(title, () => {
 
   const inetds = files.filter((name) => name.endsWith('.inetd'));
 
+  test('whose each inetd.conf is has been looked at', () => {
+    expect(inetds.toSorted()).toEqual([...Object.keys(owners), ...everybodys].toSorted());
+  });
+
   test.each(inetds)('%s is read as the inetd that it is for', async (file) => {
     const { readInetd } = await import('../../src/config/inetd/mod.ts');
     const { sourceFile } = await import('../../src/config/source/mod.ts');
-    const { dialect } = readInetd(sourceFile(file, readFileSync(join(home, file), 'latin1')));
-    expect(dialect).toBe(told[file] ?? 'debian');
+    const text = sourceFile(file, readFileSync(join(home, file), 'latin1'));
+    const { dialect: own = 'debian', told } = owners[file] ?? {};
+    const unasked = readInetd(text);
+    expect(unasked.dialect).toBe(told === 'by --dialect' ? 'debian' : own);
+    expect(readInetd(text, { dialect: own }).dialect).toBe(own);
+    // Where the text leaves it open, that is said with what would be different.
+    const notes = unasked.diagnostics.filter(({ code }) => code === 'dialects-disagree').length;
+    const empty = unasked.definitions.length === 0;
+    expect(notes > 0).toBe(told !== 'by its text' && !empty);
   });
 
-  test.each(Object.keys(told))('%s has no word that its own inetd does not have', async (file) => {
-    const table = await loaded(file);
-    expect(table.diagnostics.filter(({ code }) => /^(other-dialect|dialects-disagree|bad-)/.test(code))).toEqual([]);
+  test.each(inetds)('%s has no word that its own inetd does not have, and no line that is lost', async (file) => {
+    const { dialect = 'debian' } = owners[file] ?? {};
+    const table = await loaded(file, dialect);
+    const grammar = table.diagnostics.filter(
+      ({ severity, code }) => severity === 'error' && !/^(unknown-port|duplicate-address)$/.test(code),
+    );
+    expect(grammar.map(({ code }) => code)).toEqual(broken[file] ?? []);
+    expect(table.diagnostics.filter(({ code }) => code === 'other-dialect')).toEqual([]);
   });
 
   test('every difference named above occurs, so the lists hold nothing stale', async () => {
