@@ -28,8 +28,10 @@ export function writeTogether(
       const problem = obstacle(place, over);
       if (problem !== undefined) return problem;
     }
-    for (const { beside, text } of places) {
-      writeFileSync(beside, text, { flag: 'wx', encoding: 'latin1' });
+    for (const { place, beside, text } of places) {
+      // What nobody else may read stays so.
+      const mode = (statSync(place, { throwIfNoEntry: false })?.mode ?? 0o666) & 0o777;
+      writeFileSync(beside, text, { flag: 'wx', encoding: 'latin1', mode });
       written.push(beside);
     }
     if (over) for (const { place, beside } of places) renameSync(beside, place);

@@ -1,5 +1,5 @@
 /** `kinetd convert --to kinetd`, `xinetd` and `inetd`: files, exit statuses, and a daemon that runs with the result. */
-import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { chmodSync, existsSync, mkdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 
 import { expect, test } from 'vitest';
@@ -52,7 +52,9 @@ test('the output is a file, or a file of its usual name in a folder that is ther
   const again = await convert(text, '--to', 'xinetd', '-o', folder);
   expect(again.status).toBe(1);
   expect(again.errors).toContain('xinetd.conf is there already (--force writes over files that are there)');
-  expect((await convert(text, '--to', 'xinetd', '-o', folder, '--force')).status).toBe(0);
+  chmodSync(file, 0o600);
+  expect((await convert(text, '--to', 'xinetd', '-o', file, '--force')).status).toBe(0);
+  expect(statSync(file).mode & 0o777).toBe(0o600);
   const missing = await convert(text, '--to', 'xinetd', '-o', join(folder, 'no/such/file'));
   expect(missing.status).toBe(1);
   expect(missing.errors).toMatch(/^kinetd: ENOENT/m);
