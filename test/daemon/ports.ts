@@ -19,6 +19,16 @@ export async function fixedPort(): Promise<number> {
   }
 }
 
+/** The first of so many ports in a row that nobody has. */
+export async function fixedRange(length: number): Promise<number> {
+  for (;;) {
+    const low = await fixedPort();
+    let free = 1;
+    while (free < length && (await reserve(low + free)) && (await isFree(low + free))) free++;
+    if (free === length) return low;
+  }
+}
+
 function reserve(port: number): Promise<boolean> {
   const server = createServer();
   return new Promise((resolve) => {
