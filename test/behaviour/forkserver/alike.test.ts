@@ -27,6 +27,43 @@ test('instances and per_source count servers that are forked', async () => {
   await until(async () => (await talk(address, { send: 'again' })).text === 'again' || undefined);
 });
 
+test('per_source counts the forks of one address', async () => {
+  const daemon = await run(service('s', { ...forked, server: '/bin/cat', per_source: 1 }));
+  await ready(daemon);
+  const address = await daemon.address('s');
+  const first = await open(address);
+  first.write('x');
+  await first.receive(/x/);
+  expect((await talk(address)).text).toBe('');
+  first.close();
+  await until(async () => (await talk(address, { send: 'again' })).text === 'again' || undefined);
+});
+
+test('USAGE: what a fork has used is logged, and not what its fork server has', async () => {
+  const used = { ...logged, log_on_success: 'PID EXIT USAGE' };
+  const daemon = await run(service('s', { ...used, server: '/bin/cat' }));
+  await ready(daemon);
+  expect((await talk(await daemon.address('s'), { send: 'x' })).text).toBe('x');
+  const [, seconds, kilobytes] = await daemon.file('log', /EXIT: s status=0 pid=\d+ cpu=([\d.]+)\S* memory<?=(\d+)/);
+  expect(Number(seconds)).toBeLessThan(1);
+  expect(Number(kilobytes)).toBeGreaterThan(0);
+});
+
+test('a fork and an executed program are told the same about their client', async () => {
+  const tells = { server: '/usr/bin/env', server_args: '-u _ env' };
+  const daemon = await run(service('s', { ...forked, ...tells }) + service('exec', tells));
+  await ready(daemon);
+  // Ports differ, of the client and of the two services.
+  const told = async (name: string): Promise<string[]> =>
+    (await talk(await daemon.address(name))).text
+      .split('\n')
+      .filter((line) => !/PORT=/.test(line))
+      .toSorted((a, b) => a.localeCompare(b));
+  const forks = await told('s');
+  expect(forks).toContain('REMOTE_HOST=127.0.0.1');
+  expect(forks).toEqual(await told('exec'));
+});
+
 test('timeout ends one, and the stop of the daemon another, with the fork server', async () => {
   const daemon = await run(
     service('s', { ...forked, server: '/bin/cat', timeout: '1 1' }) + service('t', { ...forked, server: '/bin/cat' }),
