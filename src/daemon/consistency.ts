@@ -23,6 +23,8 @@ export interface Inspected {
   readonly queued: readonly number[];
   /** As `per_source` counts them, all sources together. */
   readonly runningOfSources: number;
+  /** Its fork server, where it has one. */
+  readonly forkserver: { readonly pid: number | undefined } | undefined;
 }
 
 export interface Inspection {
@@ -30,6 +32,8 @@ export interface Inspection {
   /** Dropped by a reload; they are kept for the sake of their servers. */
   readonly leaving: readonly Inspected[];
   readonly servers: Iterable<Server> & Pick<Servers, 'count' | 'underWay'>;
+  /** Pids of all fork servers, also of those that are about to go. */
+  readonly forkservers: ReadonlySet<number>;
   /** Whether the process is there; one that has ended and was not collected is. */
   readonly processExists: (pid: number) => boolean;
   /** Where a socket is bound; undefined for what is closed or no socket. */
@@ -52,8 +56,11 @@ export class Consistency {
   check(inspection: Inspection): readonly string[] {
     const { services, leaving } = inspection;
     const all = [...services, ...leaving];
+    const owned = new Map<object, number>();
+    for (const { owner } of inspection.servers) owned.set(owner, (owned.get(owner) ?? 0) + 1);
     return [
-      ...all.flatMap((inspected) => occupancyErrors(inspected, inspection)),
+      ...all.flatMap((inspected) => occupancyErrors(inspected, owned.get(inspected) ?? 0, inspection)),
+      ...forkserverErrors(all, inspection),
       ...totalErrors(all, inspection),
       ...services.flatMap((inspected) => listenerErrors(inspected, inspection)),
       ...sharedDescriptors(services),
@@ -89,20 +96,31 @@ export class Consistency {
   }
 }
 
-function occupancyErrors(inspected: Inspected, { servers }: Inspection): readonly string[] {
+function occupancyErrors(inspected: Inspected, owned: number, { servers }: Inspection): readonly string[] {
   const { service, running, runningOfSources } = inspected;
   const errors: string[] = [];
   if (runningOfSources > running) {
     errors.push(`service ${service.id} counts ${runningOfSources} servers of its clients, and ${running} in all`);
   }
   if (service.server.kind !== 'program') return errors;
-  const owned = [...servers].filter(({ owner }) => owner === inspected).length;
   // Launches under way are counted by their service, and are nobody's servers yet.
   const expected = ownServers(inspected);
   if (owned > expected || (owned < expected && servers.underWay === 0)) {
     errors.push(`service ${service.id} counts ${expected} running servers and has ${owned}`);
   }
   return errors;
+}
+
+function forkserverErrors(all: readonly Inspected[], { forkservers, processExists }: Inspection): readonly string[] {
+  const lost = [...forkservers]
+    .filter((pid) => !processExists(pid))
+    .map((pid) => `fork server ${pid} is in the table, and there is no such process`);
+  const strange = all.flatMap(({ service, forkserver }) =>
+    forkserver?.pid === undefined || forkservers.has(forkserver.pid)
+      ? []
+      : [`fork server ${forkserver.pid} of service ${service.id} is not in the table`],
+  );
+  return [...lost, ...strange];
 }
 
 /** Processes of the service that the daemon must have. */

@@ -249,6 +249,7 @@ export class Daemon {
       services: this.#services,
       leaving: [...this.#leaving],
       servers: this.#servers,
+      forkservers: new Set(this.#forkservers.pids),
       processExists: processIsThere,
       boundTo,
       sockets: internetSockets,

@@ -20,6 +20,7 @@ function inspected(changes: Changes = {}): Inspected {
     delegated: 0,
     queued: [],
     runningOfSources: 0,
+    forkserver: undefined,
     ...others,
     listeners: listeners.map(({ fd = 5, ...listener }) => ({
       state: 'listening',
@@ -48,6 +49,7 @@ function inspection({ servers = [], underWay = 0, ...world }: World): Inspection
   return {
     services: [],
     leaving: [],
+    forkservers: new Set(),
     processExists: () => true,
     boundTo: () => local,
     sockets: () => [],
@@ -170,4 +172,14 @@ test('a connection that stays open for minutes is a leak; one that comes and goe
   expect(at(6, 'socket:[3]')).toEqual([]);
   expect(at(12, 'socket:[4]')).toEqual([]);
   expect(at(20, 'socket:[4]', 8)).toEqual([]);
+});
+
+test('fork servers that have gone without a word, and that nobody knows', () => {
+  const parked = inspected({ forkserver: { pid: 200 } });
+  expect(check({ services: [parked], forkservers: new Set([200]) })).toEqual([]);
+  expect(check({ services: [inspected({ forkserver: { pid: undefined } })] })).toEqual([]);
+  expect(check({ services: [parked], forkservers: new Set([200, 201]), processExists: (pid) => pid !== 201 })).toEqual([
+    'fork server 201 is in the table, and there is no such process',
+  ]);
+  expect(check({ services: [parked] })).toEqual(['fork server 200 of service s is not in the table']);
 });
