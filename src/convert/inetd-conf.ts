@@ -89,13 +89,15 @@ function linesOf({ definition }: SourceEntry, service: Service, rules: Rules): M
   if (why !== undefined) return why;
   const places = placesOf(native.settings, service, rules);
   if (typeof places === 'string') return places;
+  // A line that goes through tcpd does so in every inetd.
+  const libwrap = definition.inetd === undefined ? undefined : definition.settings.libwrap;
   const limits = limitsOf(definition, native.settings, service, rules);
   const definitions = places.map((place) =>
-    lineOf(native.name, native.settings, service, { ...limits.fields, ...place }, rules),
+    lineOf(native.name, native.settings, service, { ...limits.fields, ...place, libwrap }, rules),
   );
   const text = printInetd(definitions);
   if (!readsBack(text, definitions, rules)) return `${rules.whose} inetd has no way to write one of its words`;
-  const own = [...losses(native.settings, service, rules), ...limits.lost];
+  const own = [...losses(native.settings, service, libwrap !== undefined, rules), ...limits.lost];
   const kept = native.lost.filter(({ attribute }) => attribute === 'bind');
   return { text, lost: [...kept, ...own] };
 }
@@ -229,7 +231,7 @@ function lineOf(
   name: string,
   settings: Settings,
   { server, rpc, wait, socketType }: Service,
-  { port, ...fields }: Place & Limits['fields'],
+  { port, libwrap, ...fields }: Place & Limits['fields'] & { readonly libwrap: string | undefined },
   rules: Rules,
 ): Definition {
   const types = [...(settings.type ?? [])].filter((type) => type !== 'UNLISTED' && type !== 'SPECIAL');
@@ -248,6 +250,7 @@ function lineOf(
     ...(types.length === 0 ? {} : { type: new Set<ServiceType>(types) }),
     ...(rules.wait === 'slashes' || rules.dialect === 'netbsd' ? numbers(settings, rules) : {}),
     ...program(server, settings),
+    ...(libwrap === undefined ? {} : { libwrap }),
   } satisfies Settings;
   return {
     dialect: 'inetd',
@@ -332,9 +335,10 @@ const expressed: ReadonlySet<AttributeName> = new Set<AttributeName>([
   'disabled',
   'cps',
   'starts_per_minute',
+  'libwrap',
 ]);
 
-function losses(settings: Settings, service: Service, rules: Rules): readonly Lost[] {
+function losses(settings: Settings, service: Service, wrapped: boolean, rules: Rules): readonly Lost[] {
   const own = namesOf(settings).flatMap((attribute): readonly Lost[] => {
     if (expressed.has(attribute) || isNeutral(attribute, settings)) return [];
     const why = whyNot(attribute, settings, service, rules);
@@ -345,16 +349,21 @@ function losses(settings: Settings, service: Service, rules: Rules): readonly Lo
   if (rules.dialect === 'freebsd' && settings.port !== undefined) {
     more.push({ attribute: 'port', why: "FreeBSD's inetd wants a name of services(5) in the place of the number" });
   }
-  if (access.hostsName !== undefined && settings.libwrap === undefined) {
-    more.push({
-      attribute: 'libwrap',
-      why: 'hosts.allow and hosts.deny are not asked, unless the inetd is told to, or tcpd is put before the program',
-    });
-  }
+  const why = wrapped ? undefined : hostsLoss(access.hostsName, service, rules);
+  if (why !== undefined) more.push({ attribute: 'libwrap', why });
   if (server.kind === 'program' && settings.groups !== true && !isRoot(server)) {
     more.push({ attribute: 'groups', why: 'an inetd gives a server the supplementary groups of its user' });
   }
   return [...own, ...more];
+}
+
+function hostsLoss(asked: string | undefined, service: Service, rules: Rules): string | undefined {
+  const { server, wait, socketType, endpoints } = service;
+  const addressed = endpoints.every(({ family }) => family !== 'unix');
+  const asks = rules.asksHosts && server.kind === 'program' && !wait && socketType === 'stream' && addressed;
+  if (asks && asked === undefined) return `${rules.whose} inetd asks hosts.allow and hosts.deny always`;
+  if (asked === undefined || (asks && server.kind === 'program' && asked === server.launch.argv[0])) return undefined;
+  return `hosts.allow and hosts.deny are not asked by the name ${asked}, unless the inetd is told to, or tcpd is put before the program`;
 }
 
 function whyNot(attribute: AttributeName, settings: Settings, { server }: Service, rules: Rules): string | undefined {
@@ -386,8 +395,6 @@ function whyNot(attribute: AttributeName, settings: Settings, { server }: Servic
         return undefined;
       }
       return 'the inetd says who may use its Unix sockets';
-    case 'libwrap':
-      return 'hosts.allow and hosts.deny know the program by its own name';
     default:
       return noPlace;
   }

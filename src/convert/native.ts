@@ -30,7 +30,9 @@ export function nativeOf(definition: Definition, service: Service, id: string | 
     cps: { connections: 0, pauseSeconds: 0 },
   };
   const types = new Set<ServiceType>(settings.type);
-  const flags = new Set<ServiceFlag>(['NOLIBWRAP']);
+  const asked = service.access.hostsName;
+  const flags = new Set<ServiceFlag>(asked === undefined ? ['NOLIBWRAP'] : []);
+  if (asked !== undefined && asked !== usualHostsName(service)) made.libwrap = bytesOf(asked);
   if (inetd.unix === undefined) {
     made.protocol = service.protocol.name;
     if (settings.port !== undefined) made.port = settings.port;
@@ -66,8 +68,13 @@ export function nativeOf(definition: Definition, service: Service, id: string | 
     made.server_args = settings.server_args;
   }
   if (types.size > 0) made.type = types;
-  made.flags = flags;
+  if (flags.size > 0) made.flags = flags;
   return { name, settings: made, lost };
+}
+
+/** What hosts.allow and hosts.deny call a service of an xinetd.conf that does not say. */
+function usualHostsName({ name, server }: Service): string {
+  return server.kind === 'program' ? server.launch.argv[0].replace(/^.*\//, '') : name;
 }
 
 function copy<K extends keyof Settings>(name: K, from: Settings, to: Writable<Settings>): void {

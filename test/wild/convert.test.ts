@@ -32,6 +32,34 @@ function said({ table }: Readable): string {
   return table.diagnostics.map((diagnostic) => renderDiagnostic(diagnostic, { colour: false })).join('\n');
 }
 
+/** What servers are like and where they listen, by name: two sockets for two families are one for both. Not those of some lines. */
+function facts({ table }: Readable, except: readonly number[]): readonly (readonly [string, unknown])[] {
+  return table.entries.flatMap((entry) => {
+    if (entry.state !== 'ready' || except.includes(entry.origin.line)) return [];
+    const { service } = entry;
+    const places = service.endpoints.flatMap(({ family, address, port, stack }) => {
+      const families = family === 'inet6' && stack !== 'only' ? ['inet', 'inet6'] : [family];
+      return families.map((each) => `${each} ${/^(0\.0\.0\.0|::)$/.test(address) ? '*' : address} ${port}`);
+    });
+    const { server } = service;
+    const launch =
+      server.kind === 'program'
+        ? {
+            program: server.launch.program,
+            argv: server.launch.argv,
+            uid: server.launch.identity?.uid,
+            gid: server.launch.identity?.gid,
+            umask: server.launch.umask,
+          }
+        : server;
+    const { wait, socketType, limits, access, rpc, banners } = service;
+    const plain: unknown = JSON.parse(
+      JSON.stringify({ places: places.toSorted(), launch, wait, socketType, limits, access, rpc, banners }),
+    );
+    return [[service.name, plain] as const];
+  });
+}
+
 describe.skipIf(!present)('files in the wild, converted', () => {
   test.each(xinetds)('%s as kinetd.conf and as xinetd.conf again is the same', async (name) => {
     const first = await wild(name);
@@ -40,6 +68,17 @@ describe.skipIf(!present)('files in the wild, converted', () => {
     const xinetd = await again(textOf(kinetd.to('xinetd')));
     expect(meaningOf(xinetd.table, 'services'), said(xinetd)).toEqual(meaningOf(first.table, 'services'));
   });
+
+  test.each(files.filter((name) => name.endsWith('.inetd')))(
+    '%s as kinetd.conf runs the same servers',
+    async (name) => {
+      const first = await wild(name);
+      const { losses, ...converted } = first.to('kinetd');
+      const second = await again(textOf({ losses, ...converted }));
+      const lost = losses.filter(({ attribute }) => attribute === undefined).map(({ line }) => line);
+      expect(facts(second, []), said(second)).toEqual(facts(first, lost));
+    },
+  );
 
   test.each(files)('%s is told of wholly, whatever it is converted to', async (name) => {
     const source = await wild(name);
