@@ -2,9 +2,9 @@
  * `kinetd check`: reads a configuration as the daemon would, looks at the machine that it is to run on, says everything
  * that is to be said about both, and runs nothing.
  */
-import { differences, inspect, type Predecessor, silentLosses } from '../check/mod.ts';
+import { differences, inspect, namesWithoutAddress, type Predecessor, silentLosses } from '../check/mod.ts';
 import { type Diagnostic, describeTable, diagnosticToJson, type ServiceTable, systemFiles } from '../config/mod.ts';
-import { checkHostsFiles, systemHostsPaths } from '../daemon/mod.ts';
+import { checkHostsFiles, realSystem, systemHostsPaths } from '../daemon/mod.ts';
 import { realMachine } from './check/machine.ts';
 import { chosenPaths, type InetdOptions, readWhole } from './configuration.ts';
 import { outliveReaders } from './output.ts';
@@ -28,6 +28,7 @@ export async function check({ paths, json, inetd, as, color }: CheckOptions): Pr
   const { reading, table: read } = await readWhole(chosen.paths, inetd);
   const table = withFindings(withHostsFiles(read), [
     ...inspect(reading, read, realMachine()),
+    ...(await namesWithoutAddress(reading, read, realSystem())),
     ...(as === 'xinetd' ? [] : silentLosses(reading)),
     ...(as === undefined ? [] : differences(reading, as)),
   ]);

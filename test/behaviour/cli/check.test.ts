@@ -131,6 +131,12 @@ test.skipIf(!canMount)('reads hosts.allow and hosts.deny where a service asks th
   expect(asksNot.errors).not.toContain('hosts-rule-refuses');
 });
 
+test('a name that is looked up for each client and has no address: a warning, since it may come later', async () => {
+  const { status, errors } = await check(service('one', { redirect: 'gone.invalid 80' }));
+  expect(errors).toContain("warning[name-not-resolved]: 'gone.invalid' has no address now, and clients are passed on");
+  expect(status).toBe(0);
+});
+
 test('a port that another process has: who it is, and status 1', async () => {
   const port = await fixedPort();
   const holder = createServer();

@@ -6,6 +6,7 @@ import {
   type FileFacts,
   inspect,
   type Machine,
+  namesWithoutAddress,
   type Predecessor,
   silentLosses,
 } from '../../../src/check/mod.ts';
@@ -198,6 +199,21 @@ describe('ports', () => {
     expect(await found(['bind = 127.0.0.2'], taken('0.0.0.0', 'nginx'))).toHaveLength(1);
     expect(await found(['port = 47002'], taken('0.0.0.0', 'nginx'))).toEqual([]);
   });
+});
+
+test('names that are looked up for each client and have no address now', async () => {
+  const text = `service passed\n{\ntype = UNLISTED\nsocket_type = stream\nwait = no\nuser = alice\nport = 47001
+    redirect = gone.example.org 80\nonly_from = gone.example.org here.example.org .example.org 192.0.2.1
+    no_access = away.example.org\n}\n`;
+  const system = fakeSystem({ hosts: { 'here.example.org': ['192.0.2.7'] } });
+  const read = readConfiguration({ paths: ['/x'] }, memoryFiles({ '/x': text }));
+  const found = await namesWithoutAddress(read, await resolveReading(read, {}, system), system);
+  expect(found.map(({ severity, code, message }) => `${severity} ${code}: ${message}`)).toEqual([
+    "warning name-not-resolved: 'gone.example.org' has no address now, and clients are passed on to nobody",
+    "warning name-not-resolved: 'gone.example.org' has no address now, and no client can be known by it",
+    "warning name-not-resolved: 'away.example.org' has no address now, and no client can be known by it",
+  ]);
+  expect(system.asked.filter((question) => question === 'host gone.example.org')).toHaveLength(1);
 });
 
 describe('rules', () => {
