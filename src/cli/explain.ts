@@ -166,7 +166,7 @@ function verdictOf(entry: TableEntry, { address, time }: Client): Verdict {
   return { status, verdict: decision.verdict, reason: decision.reason, steps };
 }
 
-/** What a running daemon alone knows, by the attributes that make it matter. */
+/** What a running daemon alone knows besides bans and pauses, by the attributes that make it matter. */
 const counted = [
   'instances',
   'per_source',
@@ -181,8 +181,10 @@ function trialText(definition: Definition, { verdict, reason, steps }: Verdict, 
   const lines = [`client ${address} at ${new Date(time).toString()}:`];
   for (const step of steps) lines.push(`  ${step.rule}: ${stepText(step, definition)}`);
   const open = counted.filter((name) => definition.settings[name] !== undefined);
-  if (open.length > 0 && verdict === 'allow') {
-    lines.push(`  ${open.join(', ')}: known to the running daemon alone; taken as having room`);
+  if (verdict === 'allow') {
+    const room = open.length > 0 ? ', and as having room' : '';
+    const limits = open.map((name) => `, ${name}`).join('');
+    lines.push(`  bans, pauses${limits}: known to the running daemon alone; taken as none${room}`);
   }
   const endings = {
     allow: 'would be served',

@@ -43,7 +43,7 @@ test('what would happen to a client, rule by rule, with the verdict as status', 
   const served = await explain('one', '--from', '192.0.2.7', '--at', '12:00');
   expect(served.status).toBe(0);
   expect(served.output).toMatch(/only_from and no_access: passes by only_from 192\.0\.2\.0\/24 \(.*more\/one:\d+\)/);
-  expect(served.output).toMatch(/access_times: passes\n +instances.*known to the running daemon alone/);
+  expect(served.output).toMatch(/access_times: passes\n +bans, pauses, instances.*known to the running daemon alone/);
   expect(served.output).toContain('=> would be served');
   const inherited = await explain('one', '--from', '10.1.2.3', '--at', '12:00');
   expect(inherited.output).toMatch(/passes by only_from 10\.0\.0\.0\/8 \(.*x\.conf:4\)/);
