@@ -26,6 +26,8 @@ test('help of kinetd', async () => {
 test.each(commands)('help of %s', async (name) => {
   const { status, output } = await command(name, '--help');
   expect(status).toBe(0);
+  expect(output).toMatch(/^Examples?:\n {2}.*kinetd /m);
+  expect(output).toMatch(/^Exit status: 0/m);
   await expect(output).toMatchFileSnapshot(`help/${name}.txt`);
 });
 

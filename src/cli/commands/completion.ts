@@ -14,7 +14,7 @@ export function addCompletion(program: Command, finish: Finish): void {
     .addArgument(new Argument('<shell>', 'whose').choices(shells))
     .addHelpText(
       'after',
-      '\nExamples:\n  source <(kinetd completion bash)\n  kinetd completion zsh > /usr/local/share/zsh/site-functions/_kinetd\n  kinetd completion fish > ~/.config/fish/completions/kinetd.fish\n',
+      '\nExit status: 0 done; 2 when the command line is wrong.\n\nExamples:\n  source <(kinetd completion bash)\n  kinetd completion zsh > /usr/local/share/zsh/site-functions/_kinetd\n  kinetd completion fish > ~/.config/fish/completions/kinetd.fish\n',
     )
     .action((shell: (typeof shells)[number]) => {
       process.stdout.write(completionScript(shell, program.commands.map(completable)));

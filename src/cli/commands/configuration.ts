@@ -67,7 +67,7 @@ export function addConfigurationCommands(program: Command, finish: Finish): void
     .option('--debug', 'show notes and debug messages too')
     .addHelpText(
       'after',
-      '\nExamples:\n  kinetd run                              the first of /etc/kinetd.conf, /etc/xinetd.conf, /etc/inetd.conf\n  kinetd run -f /etc/xinetd.d -f my.conf  a directory and a file together\n',
+      '\nExamples:\n  kinetd run                              the first of /etc/kinetd.conf, /etc/xinetd.conf, /etc/inetd.conf\n  kinetd run -f /etc/xinetd.d -f my.conf  a directory and a file together\n\nExit status: 0 after it was told to stop; 1 when it cannot serve; 2 when the command line is wrong.\n',
     )
     .action(async (flags: RunFlags) => {
       finish(
@@ -115,7 +115,10 @@ export function addConfigurationCommands(program: Command, finish: Finish): void
     .command('examples')
     .description('serve the examples on this machine, on unprivileged ports of 127.0.0.1')
     .addOption(portOption())
-    .addHelpText('after', '\nExample:\n  kinetd examples --port http-echo=8080\n')
+    .addHelpText(
+      'after',
+      '\nExit status: 0 after Ctrl-C; 1 when none can be served; 2 when the command line is wrong.\n\nExample:\n  kinetd examples --port http-echo=8080\n',
+    )
     .action(async (flags: ExamplesFlags) => {
       finish(await runExamples({ ports: flags.port }));
     });
