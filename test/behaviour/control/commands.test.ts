@@ -6,8 +6,8 @@ import { join } from 'node:path';
 import { expect, onTestFinished, test } from 'vitest';
 
 import { open, talk } from '../../daemon/client.ts';
-import { startControlled } from '../../daemon/commands.ts';
-import { Kinetd, root, service } from '../../daemon/kinetd.ts';
+import { command, startControlled } from '../../daemon/commands.ts';
+import { Kinetd, root, service, testFolder } from '../../daemon/kinetd.ts';
 import { alive, until } from '../../daemon/until.ts';
 
 /** Where the keys are promised. */
@@ -97,6 +97,28 @@ test('stop ends the daemon and its servers, and waits for that', async () => {
   const after = await ask('status');
   expect(after).toMatchObject({ status: 3, output: '' });
   expect(after.errors).toContain(`no kinetd answers at ${daemon.folder}/control.sock`);
+});
+
+test.each([
+  'status',
+  'status --json',
+  'status --watch',
+  'ps',
+  'reload',
+  'stop',
+  'kill 4711',
+  'pause cat',
+  'resume cat',
+  'ban 192.0.2.1',
+  'unban 192.0.2.1',
+  'bans',
+  'tail',
+  'loglevel',
+])('without a daemon %s says which socket it has looked for, with status 3', async (words) => {
+  const path = join(testFolder(), 'control.sock');
+  const { status, output, errors } = await command(...words.split(' '), '--control', path);
+  expect([status, output]).toEqual([3, '']);
+  expect(errors).toBe(`kinetd: no kinetd answers at ${path} (is it running, and with another --control?)\n`);
 });
 
 test('kill ends a server of the daemon, and no other process', async () => {
