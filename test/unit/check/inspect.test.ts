@@ -10,7 +10,7 @@ import {
   type Predecessor,
   silentLosses,
 } from '../../../src/check/mod.ts';
-import { type Reading, readConfiguration, resolveReading } from '../../../src/config/mod.ts';
+import { type InetdDialect, type Reading, readConfiguration, resolveReading } from '../../../src/config/mod.ts';
 import { fakeSystem } from '../config/fake-system.ts';
 import { memoryFiles } from '../config/memory-files.ts';
 
@@ -313,6 +313,69 @@ describe('under an old daemon', () => {
       'xinetd drops a bind with several addresses and listens everywhere; kinetd listens on each of them',
       'xinetd refuses times across midnight and 24:00, and with them the service',
     ]);
+  });
+
+  test('xinetd drops what waits, and stops with what it sends', () => {
+    expect(differs(['wait = yes', 'cps = 5 1'], 'xinetd')).toEqual([
+      'xinetd closes the socket for the pause of cps and loses what is queued there',
+    ]);
+    expect(differs(['redirect = 192.0.2.1 80', 'banner = /etc/issue'], 'xinetd')).toEqual([
+      'xinetd closes both directions as soon as one of them ends, and loses the answer',
+      'xinetd waits, with all of its services, for a client that does not read its banner',
+    ]);
+    expect(differs(['only_from = 10.1.0.0/16', 'no_access = 10.0.0.0/8', 'disable = no'], 'xinetd')).toEqual([
+      'xinetd refuses whoever is in both only_from and no_access; with kinetd the narrower of the two decides',
+      'xinetd revives the service here even when a line above has an error, and runs it without that line',
+    ]);
+  });
+
+  test.each<readonly [Predecessor, InetdDialect, string, string]>([
+    ['openbsd-inetd', 'netbsd', 'tcpmux/+x stream tcp nowait alice /bin/cat cat', 'openbsd-inetd has no tcpmux'],
+    [
+      'openbsd-inetd',
+      'debian',
+      '47001 stream tcp nowait.5 alice /bin/cat cat',
+      'openbsd-inetd starts one less a minute, and closes a port below 1024 for ten minutes when another client comes',
+    ],
+    [
+      'openbsd-inetd',
+      'netbsd',
+      '47001 stream tcp,sndbuf=8k nowait alice /bin/cat cat',
+      'openbsd-inetd does nothing about sndbuf and rcvbuf',
+    ],
+    [
+      'openbsd-inetd',
+      'debian',
+      '127.0.0.1,::1:47001 stream tcp nowait alice /bin/cat cat',
+      'openbsd-inetd listens on the IPv4 addresses of a list alone',
+    ],
+    [
+      'freebsd-inetd',
+      'debian',
+      '47001 stream tcp4 nowait.5 alice /bin/cat cat',
+      'freebsd-inetd drops the number behind the dot in silence and starts without that limit',
+    ],
+    [
+      'freebsd-inetd',
+      'debian',
+      '127.0.0.1:47001 stream tcp4 nowait alice /bin/cat cat',
+      'freebsd-inetd has no addresses before the service; it takes one for the whole of it (-a)',
+    ],
+    [
+      'freebsd-inetd',
+      'debian',
+      '47001 stream tcp nowait alice /bin/cat cat',
+      'freebsd-inetd takes a protocol without a digit for IPv4 alone',
+    ],
+    [
+      'freebsd-inetd',
+      'freebsd',
+      `47001 stream tcp nowait alice /bin/cat cat${' word'.repeat(21)}`,
+      'freebsd-inetd passes on twenty arguments and silently drops the others',
+    ],
+  ])('%s with a line for %s: %s', (as, dialect, line, said) => {
+    const read = readConfiguration({ paths: ['/x'], dialect }, memoryFiles({ '/x': `${line}\n` }));
+    expect(differences(read, as).map(({ message }) => message)).toContain(said);
   });
 
   test('an inetd has no place for most', () => {
