@@ -32,6 +32,9 @@ test.runIf(hasTmux)(
     await until(() => order(terminal).startsWith('gamma') || undefined);
     terminal.type('n');
     await until(() => order(terminal) === 'alpha beta gamma' || undefined);
+    await talk(await daemon.address('gamma'));
+    terminal.type('a');
+    await until(() => order(terminal).startsWith('gamma') || undefined);
     terminal.type('q');
     await until(() => !terminal.alternate || undefined);
     await terminal.shows(/ready:\s*$/); // until then the program may still read the keys
