@@ -3,7 +3,7 @@
  * each connection to a port of 127.0.0.1 or to a Unix socket, and is ended by its own pid. What the program writes to its stderr is the server's.
  */
 import { spawn } from 'node:child_process';
-import { existsSync, readdirSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 
 import { onTestFinished } from 'vitest';
@@ -88,13 +88,22 @@ export async function startUnixServer(
     .map((name) => join(oracles, name, 'usr/lib'))
     .flatMap((folder) => (existsSync(folder) ? readdirSync(folder).map((triplet) => join(folder, triplet)) : []));
   const environment = server === 'unixserver' ? {} : { LD_LIBRARY_PATH: libraries.join(':') };
-  const running = await start(argv, environment, () => existsSync(path));
+  const running = await start(argv, environment, () => listens(path));
   return {
     path,
     get errors() {
       return running.errors;
     },
   };
+}
+
+/** Whether a Unix socket has come as far as listen(2): there is a moment between that and bind(2). */
+function listens(path: string): boolean {
+  const acceptsConnections = 0x1_0000;
+  return readFileSync('/proc/net/unix', 'latin1')
+    .split('\n')
+    .map((line) => line.split(/ +/))
+    .some((fields) => fields[7] === path && (Number.parseInt(fields[3] ?? '', 16) & acceptsConnections) !== 0);
 }
 
 /** Resolves when the server is ready; it is ended with the test. */
