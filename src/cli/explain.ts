@@ -1,6 +1,7 @@
 /**
  * `kinetd explain SERVICE`: what a service is after defaults and includes, each value with the places that it comes from.
- * `--from ADDRESS` adds what would happen to a client from there, rule by rule. Nothing runs and nobody is connected to.
+ * `--from ADDRESS` adds what would happen to a client from there, rule by rule; of a daemon that runs its bans and pauses are
+ * asked for. No service is connected to.
  */
 import type { Command } from 'commander';
 
@@ -17,11 +18,14 @@ import {
   type TableEntry,
   visible,
 } from '../config/mod.ts';
+import { ControlError } from '../control/client.ts';
 import { readHostsRules, type Step, systemHostsPaths, tryClient } from '../daemon/mod.ts';
 import { loadAverage } from '../os/mod.ts';
 import { chosenPaths, readWhole } from './configuration.ts';
+import { runningText } from './control/status-text.ts';
 import { dialectOption, fileOption } from './file-options.ts';
 import { outliveReaders } from './output.ts';
+import { askRunning, type RunningFacts } from './running-daemon.ts';
 
 interface ExplainFlags {
   readonly file: readonly string[];
@@ -29,12 +33,15 @@ interface ExplainFlags {
   readonly json?: boolean;
   readonly from?: string;
   readonly at?: string;
+  readonly control?: string;
 }
 
 /** Exit statuses. */
 const refused = 1;
 const misused = 2;
 const undecided = 3;
+/** No daemon where one was named, as for the commands that control it. */
+const absent = 3;
 
 export function addExplain(program: Command, finish: (status: number) => void): void {
   program
@@ -44,10 +51,11 @@ export function addExplain(program: Command, finish: (status: number) => void): 
     .addOption(dialectOption())
     .option('--from <address>', 'what would happen to a client with this address')
     .option('--at <time>', 'when it comes, as 23:30 or 2026-01-31T23:30 (default: now)')
+    .option('--control <path>', 'control socket of the daemon that is asked about bans and pauses, or none')
     .option('--json', 'print it as JSON')
     .addHelpText(
       'after',
-      '\nExit status: 0, with --from when the client would be served; 1 when it would be refused, or on an error;\n3 when its name in the DNS decides, which is not looked up.\n\nExamples:\n  kinetd explain ftp\n  kinetd explain ftp --from 192.0.2.7 --at 23:30\n',
+      '\nExit status: 0, with --from when the client would be served; 1 when it would be refused, or on an error;\n3 when its name in the DNS decides, which is not looked up, or no daemon answers at --control.\n\nExamples:\n  kinetd explain ftp\n  kinetd explain ftp --from 192.0.2.7 --at 23:30\n',
     )
     .action(async (id: string, flags: ExplainFlags) => {
       finish(await explain(id, flags));
@@ -73,10 +81,17 @@ async function explain(id: string, flags: ExplainFlags): Promise<number> {
   });
   if (found.length === 0) return complain(unknown(id, table), refused);
   const client = peer === undefined ? undefined : { address: formatIp(unmapIp(peer)), time };
+  let running: RunningFacts | undefined;
+  try {
+    if (client !== undefined && flags.control !== 'none') running = await askRunning(flags.control, id, client);
+  } catch (error) {
+    if (error instanceof ControlError) return complain(error.message, absent);
+    throw error;
+  }
   const answers = found.map(({ entry, definition }) => ({
     entry,
     definition,
-    verdict: client === undefined ? undefined : verdictOf(entry, client),
+    verdict: client === undefined ? undefined : verdictOf(entry, client, running),
   }));
   if (flags.json === true) {
     const values = answers.map(({ entry, definition, verdict }) => ({
@@ -92,7 +107,7 @@ async function explain(id: string, flags: ExplainFlags): Promise<number> {
     for (const { entry, definition, verdict } of answers) {
       process.stdout.write(textOf(entry, definition, reading));
       if (client !== undefined && verdict !== undefined) {
-        process.stdout.write(trialText(definition, verdict, client));
+        process.stdout.write(trialText(definition, verdict, client, running));
       }
     }
   }
@@ -135,9 +150,16 @@ function textOf(entry: TableEntry, definition: Definition, { defaults }: Reading
 
 interface Verdict {
   readonly status: number;
-  readonly verdict: 'allow' | 'deny' | 'ask' | 'not running';
+  readonly verdict: 'allow' | 'deny' | 'ask' | 'paused' | 'not running';
   readonly reason?: string;
-  readonly steps: readonly Step[];
+  readonly steps: readonly (Step | BanStep)[];
+}
+
+/** Asked of the running daemon. */
+interface BanStep {
+  readonly rule: 'bans';
+  readonly answer: 'allow' | 'deny';
+  readonly by: { readonly ban: string } | undefined;
 }
 
 interface Client {
@@ -145,8 +167,23 @@ interface Client {
   readonly time: number;
 }
 
-function verdictOf(entry: TableEntry, { address, time }: Client): Verdict {
+function verdictOf(entry: TableEntry, client: Client, running: RunningFacts | undefined): Verdict {
   if (entry.state !== 'ready') return { status: refused, verdict: 'not running', steps: [] };
+  if (running?.ban !== undefined) {
+    const step: BanStep = { rule: 'bans', answer: 'deny', by: { ban: running.ban.block } };
+    return { status: refused, verdict: 'deny', reason: 'banned', steps: [step] };
+  }
+  const byText = trialOf(entry, client);
+  const steps = running === undefined ? byText.steps : [passesBans, ...byText.steps];
+  if (byText.verdict === 'allow' && running?.service?.state === 'paused')
+    return { status: refused, verdict: 'paused', steps };
+  return { ...byText, steps };
+}
+
+const passesBans: BanStep = { rule: 'bans', answer: 'allow', by: undefined };
+
+/** By what stands in files alone. */
+function trialOf(entry: TableEntry & { readonly state: 'ready' }, { address, time }: Client): Verdict {
   const { service } = entry;
   const [endpoint] = service.endpoints;
   const local =
@@ -177,27 +214,36 @@ const counted = [
   'starts_per_minute',
 ] as const;
 
-function trialText(definition: Definition, { verdict, reason, steps }: Verdict, { address, time }: Client): string {
+function trialText(
+  definition: Definition,
+  { verdict, reason, steps }: Verdict,
+  { address, time }: Client,
+  running: RunningFacts | undefined,
+): string {
   const lines = [`client ${address} at ${new Date(time).toString()}:`];
   for (const step of steps) lines.push(`  ${step.rule}: ${stepText(step, definition)}`);
   const open = counted.filter((name) => definition.settings[name] !== undefined);
   if (verdict === 'allow') {
-    const room = open.length > 0 ? ', and as having room' : '';
-    const limits = open.map((name) => `, ${name}`).join('');
-    lines.push(`  bans, pauses${limits}: known to the running daemon alone; taken as none${room}`);
+    const unknown = [...(running === undefined ? ['bans', 'pauses'] : []), ...open].join(', ');
+    const taken = [...(running === undefined ? ['none'] : []), ...(open.length > 0 ? ['having room'] : [])];
+    if (unknown !== '')
+      lines.push(`  ${unknown}: known to the running daemon alone; taken as ${taken.join(', and as ')}`);
   }
+  if (running?.service !== undefined) lines.push(`  servers now: ${runningText(running.service)}`);
   const endings = {
     allow: 'would be served',
     deny: `would be refused (FAIL ${reason ?? ''})`,
     ask: 'depends on the name of the client in the DNS, which is not looked up here',
+    paused: 'would wait, for the service is paused (kinetd resume)',
     'not running': 'would find nobody: the service does not run',
   } as const;
   return `${[...lines, `  => ${endings[verdict]}`].map(visible).join('\n')}\n`;
 }
 
-function stepText({ answer, by }: Step, { spans, listSpans }: Definition): string {
+function stepText({ answer, by }: Step | BanStep, { spans, listSpans }: Definition): string {
   const word = { allow: 'passes', deny: 'refuses', ask: 'asks for the name of the client' }[answer];
   if (by === undefined) return word;
+  if ('ban' in by) return `${word} by the ban of ${by.ban}`;
   if ('file' in by) return `${word} by line ${by.line} of ${systemHostsPaths[by.file]}`;
   // Of several lines the one that the word stands in.
   const line = listSpans

@@ -8,4 +8,4 @@ export { type ServeOptions, serve } from './serve.ts';
 export { type ServiceLogOptions, ServiceLogs } from './service-logs.ts';
 export { syslogTransport } from './syslog-transport.ts';
 export { realSystem } from './system.ts';
-export { type Step, tryClient } from './trial.ts';
+export { banHolds, type Step, tryClient } from './trial.ts';

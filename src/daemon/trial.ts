@@ -3,7 +3,7 @@
  * which admission asks them, each with its own answer, and the verdict of {@link Admission} itself. What only a running
  * daemon knows (who is connected, how often who came, who has touched a sensor) is taken as "nobody, never".
  */
-import { AccessList, type HostsRule, HostsTable, withinTimes } from '../access/mod.ts';
+import { AccessList, Bans, type HostsRule, HostsTable, withinTimes } from '../access/mod.ts';
 import { Sources } from '../limit/mod.ts';
 import type { Decision, Local, Network, Peer, Service } from '../model/mod.ts';
 import type { Guard } from './access-control.ts';
@@ -41,6 +41,13 @@ export interface TrialResult {
   /** Up to the one that says no. */
   readonly steps: readonly Step[];
   readonly decision: Decision;
+}
+
+/** Whether a ban of this block, as the daemon tells it, is one of the client. */
+export function banHolds(block: string, address: string): boolean {
+  const bans = new Bans();
+  bans.add(block, Number.POSITIVE_INFINITY);
+  return bans.has(address, 0);
 }
 
 export function tryClient(trial: Trial): TrialResult {

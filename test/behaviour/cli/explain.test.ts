@@ -1,6 +1,9 @@
 /** kinetd explain: the values of a service with their places, and what would happen to a client. */
+import { join } from 'node:path';
+
 import { expect, test } from 'vitest';
 
+import { startControlled } from '../../daemon/commands.ts';
 import { Kinetd, service } from '../../daemon/kinetd.ts';
 
 const main = `defaults
@@ -15,7 +18,15 @@ const one = service('one', { only_from: '192.0.2.0/24', access_times: '8:00-20:0
 async function explain(...words: readonly string[]) {
   const command = new Kinetd({
     files: { 'x.conf': main, 'more/one': one.replace('only_from =', 'only_from +=') },
-    command: ['kinetd', 'explain', '-f', '@FOLDER@/x.conf', ...words],
+    // Nobody is asked who happens to run on this machine.
+    command: [
+      'kinetd',
+      'explain',
+      '-f',
+      '@FOLDER@/x.conf',
+      ...(words.includes('--control') ? [] : ['--control', 'none']),
+      ...words,
+    ],
   });
   const status = await command.ended();
   return { status, output: command.output, errors: command.errors, folder: command.folder };
@@ -68,6 +79,43 @@ test('--json has the same', async () => {
       client: { address: '203.0.113.1', verdict: 'deny', reason: 'address' },
     },
   ]);
+});
+
+test('a daemon that runs is asked about bans and pauses', async () => {
+  const { daemon, ask } = await startControlled(service('cat', { instances: 3 }));
+  const file = join(daemon.folder, 'x.conf');
+  const about = (address: string, ...words: readonly string[]) =>
+    ask('explain', 'cat', '-f', file, '--from', address, ...words);
+  const welcome = await about('192.0.2.7');
+  expect(welcome.status).toBe(0);
+  expect(welcome.output).toMatch(
+    /bans: passes\n[\s\S]*instances: known to the running daemon alone; taken as having room\n/,
+  );
+  expect(welcome.output).toMatch(/servers now: 0\/3\n +=> would be served/);
+
+  expect((await ask('ban', '192.0.2.0/24', '--for', '1h')).status).toBe(0);
+  const banned = await about('192.0.2.7');
+  expect([banned.status, banned.output]).toEqual([
+    1,
+    expect.stringMatching(/bans: refuses by the ban of 192\.0\.2\.0\/24\n[\s\S]*would be refused \(FAIL banned\)/),
+  ]);
+  expect(JSON.parse((await about('192.0.2.7', '--json')).output)).toMatchObject([
+    { client: { verdict: 'deny', reason: 'banned', steps: [{ rule: 'bans', by: { ban: '192.0.2.0/24' } }] } },
+  ]);
+  const afterwards = await about('192.0.2.7', '--at', '2100-01-01T12:00');
+  expect([afterwards.status, afterwards.output]).toEqual([0, expect.stringContaining('bans: passes')]);
+
+  expect((await ask('pause', 'cat')).status).toBe(0);
+  const paused = await about('198.51.100.1');
+  expect([paused.status, paused.output]).toEqual([
+    1,
+    expect.stringContaining('=> would wait, for the service is paused'),
+  ]);
+});
+
+test('a daemon that was named and does not answer', async () => {
+  const { status, errors } = await explain('one', '--from', '10.0.0.1', '--control', '@FOLDER@/nobody.sock');
+  expect([status, errors]).toEqual([3, expect.stringMatching(/no kinetd answers at .*nobody\.sock/)]);
 });
 
 test('what is no address or no time is wrong usage', async () => {
