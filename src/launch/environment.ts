@@ -67,6 +67,7 @@ const values: Readonly<Record<Exclude<ConnectionVariable, Constant>, Value>> = {
   UNIXREMOTEEGID: remoteGid,
   UNIXCONNNUM: ofSource,
   IPCLOCALPATH: localHost,
+  IPCREMOTEPATH: ({ peer }) => peer?.path,
   IPCREMOTEEUID: remoteUid,
   IPCREMOTEEGID: remoteGid,
   IPCCONNNUM: ofSource,

@@ -284,7 +284,7 @@ export class Listener {
 }
 
 function withPeer(connection: Connection): Connection {
-  return { ...connection, peer: unixPeer(connection.descriptor) };
+  return { ...connection, peer: unixPeer(connection.descriptor, connection.peer.address) };
 }
 
 /** The file goes first: who comes now finds no service, instead of one that refuses. */

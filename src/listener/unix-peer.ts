@@ -8,7 +8,8 @@ import { type Descriptor, peerCredentials } from '../os/mod.ts';
 
 export const unixSender: Peer = Object.freeze({ address: 'unix', port: 0 });
 
-export function unixPeer(connection: Descriptor): Peer {
+/** @param path of the client's end, as accept(2) tells it */
+export function unixPeer(connection: Descriptor, path: string): Peer {
   const credentials = peerCredentials(connection);
-  return { address: `unix:uid=${credentials.uid}`, port: 0, credentials };
+  return { address: `unix:uid=${credentials.uid}`, port: 0, credentials, path };
 }

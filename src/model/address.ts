@@ -69,6 +69,8 @@ export interface Peer {
   readonly port: number;
   /** Who connected to a Unix socket. */
   readonly credentials?: PeerCredentials;
+  /** Where it has bound its own end of a Unix socket, which is its own choice; empty where it has not, as is usual. */
+  readonly path?: string;
 }
 
 /** As they were when it connected (SO_PEERCRED). */

@@ -42,13 +42,14 @@ export const ucspiVariables = [
   'UNIXLOCALGID',
   'UNIXCONNNUM',
   'IPCLOCALPATH',
+  'IPCREMOTEPATH',
   'IPCREMOTEEUID',
   'IPCREMOTEEGID',
   'IPCCONNNUM',
 ] as const;
 
 /** Servers of others set these; here they are only kept from being passed on. */
-const strangeVariables = ['UDPREMOTEHOST', 'UDPLOCALHOST', 'UNIXLOCALPID', 'UNIXREMOTEPATH', 'IPCREMOTEPATH'] as const;
+const strangeVariables = ['UDPREMOTEHOST', 'UDPLOCALHOST', 'UNIXLOCALPID', 'UNIXREMOTEPATH'] as const;
 
 export type ConnectionVariable = (typeof usualVariables | typeof nameVariables | typeof ucspiVariables)[number];
 

@@ -1,10 +1,13 @@
 /** Programs for UCSPI over a Unix socket: under ucspi-unix's unixserver and s6-ipcserver, and under kinetd. */
+import { execFile } from 'node:child_process';
+import { rmSync } from 'node:fs';
 import { join } from 'node:path';
+import { promisify } from 'node:util';
 
 import { expect } from 'vitest';
 
-import { currentUser, type Kinetd, startKinetd } from '../daemon/kinetd.ts';
-import { shell } from '../daemon/programs.ts';
+import { currentUser, type Kinetd, startKinetd, testFolder } from '../daemon/kinetd.ts';
+import { python3, shell } from '../daemon/programs.ts';
 import { talkUnix } from '../daemon/unix-client.ts';
 import { until } from '../daemon/until.ts';
 import { difference, same } from './pair.ts';
@@ -96,18 +99,40 @@ same(needs, 'what a program of unixserver complains about goes to the log and no
   await kinetd.file('log', /STDERR: s pid=\d+ err$/m);
 });
 
-same(needsS6, 'who connected, and how often, for programs of s6-ipcserver', async () => {
+same(needsS6, 'who connected, from where, and how often, for programs of s6-ipcserver', async () => {
   const { both } = await under('s6-ipcserverd', probe());
   const { debian, kinetd } = await both(found);
-  const names = ['IPCREMOTEEUID', 'IPCREMOTEEGID', 'IPCCONNNUM'];
+  const names = ['IPCREMOTEEUID', 'IPCREMOTEEGID', 'IPCCONNNUM', 'IPCREMOTEPATH'];
   const values = (all: Findings) => names.map((name) => told(all)[name]);
-  expect(values(debian)).toEqual([uid, gid, '1']);
+  expect(values(debian)).toEqual([uid, gid, '1', '']);
   expect(values(kinetd)).toEqual(values(debian));
 });
 
-difference(needsS6, 'PROTO is UNIX, and where a client has bound its own socket is not told', async () => {
+/** What the program says to a client whose own end of the connection is bound. */
+function heardBy(own: string): (path: string) => Promise<Findings> {
+  const script =
+    'import socket, sys\ns = socket.socket(socket.AF_UNIX)\ns.bind(sys.argv[2])\ns.connect(sys.argv[1])\n' +
+    'while True:\n  got = s.recv(65536)\n  if not got: break\n  sys.stdout.buffer.write(got)\n';
+  return async (path) => {
+    const { stdout } = await promisify(execFile)(python3 ?? 'python3', ['-c', script, path, own]);
+    rmSync(own);
+    return findings(stdout);
+  };
+}
+
+const needsBoth = {
+  ...needsS6,
+  obstacle: () => needsS6.obstacle() ?? (python3 === undefined ? 'python3 is not there' : undefined),
+};
+same(needsBoth, 'where a client has bound its own end is told', async () => {
+  const { both } = await under('s6-ipcserverd', probe());
+  const own = join(testFolder(), 'c');
+  const { debian, kinetd } = await both(heardBy(own));
+  expect([told(debian)['IPCREMOTEPATH'], told(kinetd)['IPCREMOTEPATH']]).toEqual([own, own]);
+});
+
+difference(needsS6, 'PROTO is UNIX for programs of s6-ipcserver too', async () => {
   const { both } = await under('s6-ipcserverd', probe());
   const { debian, kinetd } = await both(found);
-  expect([told(debian)['PROTO'], told(debian)['IPCREMOTEPATH']]).toEqual(['IPC', '']);
-  expect([told(kinetd)['PROTO'], told(kinetd)['IPCREMOTEPATH']]).toEqual(['UNIX', undefined]);
+  expect([told(debian)['PROTO'], told(kinetd)['PROTO']]).toEqual(['IPC', 'UNIX']);
 });

@@ -76,13 +76,14 @@ test('names that are not known, and counts that are not counted, are left out', 
 });
 
 test('the whole environment of UCSPI over a Unix socket has the names of ucspi-unix and of s6', () => {
-  const peer = { address: 'unix:uid=1000', port: 0, credentials: { pid: 42, uid: 1000, gid: 100 } };
+  const peer = { address: 'unix:uid=1000', port: 0, credentials: { pid: 42, uid: 1000, gid: 100 }, path: '' };
   const strings = environment('unix', all)({ peer, local: { address: '/run/s', port: 0 }, ofSource: 1 });
   expect(strings.filter((string) => /^(UNIX|IPC)/.test(string)).sort()).toEqual([
     'IPCCONNNUM=1',
     'IPCLOCALPATH=/run/s',
     'IPCREMOTEEGID=100',
     'IPCREMOTEEUID=1000',
+    'IPCREMOTEPATH=',
     'UNIXCONNNUM=1',
     'UNIXLOCALGID=1002',
     'UNIXLOCALPATH=/run/s',
@@ -91,6 +92,8 @@ test('the whole environment of UCSPI over a Unix socket has the names of ucspi-u
     'UNIXREMOTEEUID=1000',
     'UNIXREMOTEPID=42',
   ]);
+  const bound = environment('unix', all)({ peer: { ...peer, path: '/run/c' }, local: { address: '/run/s', port: 0 } });
+  expect(bound).toEqual(expect.arrayContaining(['IPCREMOTEPATH=/run/c']));
 });
 
 test('names are needed where a variable tells them: not over UDP and Unix sockets, nor where env has its own', () => {
