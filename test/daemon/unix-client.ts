@@ -13,7 +13,10 @@ export function talkUnix(path: string, text = ''): Promise<string> {
     socket.on('data', (chunk) => {
       answer += String(chunk);
     });
-    socket.on('error', reject);
+    // A service may answer and close before it has been sent anything; what it said comes all the same.
+    socket.on('error', (error) => {
+      if (!('code' in error) || error.code !== 'EPIPE') reject(error);
+    });
     socket.on('close', () => resolve(answer));
   });
 }
