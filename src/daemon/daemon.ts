@@ -112,7 +112,7 @@ export class Daemon {
     }, options.pulse);
     this.#servers = new Servers(this.#exits);
     const denied = new DeniedClients();
-    const hosts = new HostsFiles(options.hostsPaths, options.log, () => performance.now());
+    const hosts = new HostsFiles(options.hostsPaths, options.log);
     const bannerFiles = new BannerFiles(options.clock, options.log);
     const inquiries = new Inquiries(options.resolver, options.clock);
     const nameOf = (address: string): HostName | undefined => inquiries.nameOf(address);

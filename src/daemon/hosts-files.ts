@@ -1,6 +1,6 @@
 /**
- * hosts.allow and hosts.deny as they are now. libwrap reads them for each client; here they are looked at (stat(2)) for a
- * client when that was not just done for another, and read when they have changed.
+ * hosts.allow and hosts.deny as they are now. libwrap reads them for each client; here they are looked at for each
+ * client (stat(2)) and read when they have changed.
  *
  * A file that is not there has no rules. One that cannot be read may hold any, so everybody is refused until it can be,
  * and that is said once. What its lines have wrong is told whenever its text is new.
@@ -19,8 +19,6 @@ export interface HostsPaths {
 /** Where libwrap has them. */
 export const systemHostsPaths: HostsPaths = { allow: '/etc/hosts.allow', deny: '/etc/hosts.deny' };
 
-/** How long a look is good for, in milliseconds: nobody can tell whether he has changed a file sooner or later than that. */
-const freshMilliseconds = 10;
 /** No sensible file is longer; a hundred thousand addresses are 2 MB. */
 const largestFile = 16 * 1024 * 1024;
 /** A file that was written just before it was read may be written again within the same tick of its clock. */
@@ -31,22 +29,15 @@ const mostMessages = 20;
 export class HostsFiles {
   readonly #allow: WatchedFile;
   readonly #deny: WatchedFile;
-  readonly #now: () => number;
   #table: HostsTable | undefined;
-  #lookedAt = -Infinity;
 
-  /** @param now milliseconds of a clock that is never set back */
-  constructor({ allow, deny }: HostsPaths, log: DaemonLog, now: () => number) {
-    this.#now = now;
+  constructor({ allow, deny }: HostsPaths, log: DaemonLog) {
     this.#allow = new WatchedFile(allow, log);
     this.#deny = new WatchedFile(deny, log);
   }
 
   /** @returns undefined when one of them cannot be read: nobody is to be let in */
   table(): HostsTable | undefined {
-    const now = this.#now();
-    if (now - this.#lookedAt < freshMilliseconds) return this.#table;
-    this.#lookedAt = now;
     const allowChanged = this.#allow.refresh();
     if (!this.#deny.refresh() && !allowChanged) return this.#table;
     const allow = this.#allow.content;

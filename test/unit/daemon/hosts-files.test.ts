@@ -11,20 +11,13 @@ import { testFolder } from '../../daemon/kinetd.ts';
 function files() {
   const folder = testFolder();
   const said: string[] = [];
-  /** How much later each client comes than the one before. */
-  const later = { milliseconds: 10 };
-  let time = 0;
   const log = { write: (level: string, message: string) => void said.push(`${level}: ${message}`), reopen: () => {} };
-  const hosts = new HostsFiles({ allow: join(folder, 'allow'), deny: join(folder, 'deny') }, log, () => {
-    time += later.milliseconds;
-    return time;
-  });
+  const hosts = new HostsFiles({ allow: join(folder, 'allow'), deny: join(folder, 'deny') }, log);
   const verdict = (client = '192.0.2.1'): string | undefined =>
     hosts.table()?.decide({ daemon: 'cat', client, local: undefined, nameOf: () => undefined }).verdict;
   return {
     folder,
     said,
-    later,
     hosts,
     verdict,
     write: (name: string, text: string) => writeFileSync(join(folder, name), text),
@@ -102,12 +95,4 @@ test('of a file that is wrong everywhere twenty lines are told', () => {
   verdict();
   expect(said).toHaveLength(21);
   expect(said.at(-1)).toMatch(/980 more such lines$/);
-});
-
-test('clients that come within milliseconds of each other are judged by one look', () => {
-  const { verdict, write, later } = files();
-  expect(verdict()).toBe('allow');
-  write('deny', 'cat: ALL\n');
-  later.milliseconds = 4;
-  expect([verdict(), verdict(), verdict()]).toEqual(['allow', 'allow', 'deny']);
 });
