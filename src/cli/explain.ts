@@ -10,7 +10,6 @@ import {
   type Definition,
   describeSettings,
   type InetdDialect,
-  locate,
   type Reading,
   type ServiceTable,
   settingRows,
@@ -19,10 +18,8 @@ import {
   visible,
 } from '../config/mod.ts';
 import { ControlError } from '../control/client.ts';
-import { readHostsRules, type Step, systemHostsPaths, tryClient } from '../daemon/mod.ts';
-import { loadAverage } from '../os/mod.ts';
+import { trialText, verdictOf, verdictStatus } from './client-trial.ts';
 import { chosenPaths, readWhole } from './configuration.ts';
-import { runningText } from './control/status-text.ts';
 import { dialectOption, fileOption } from './file-options.ts';
 import { outliveReaders } from './output.ts';
 import { askRunning, type RunningFacts } from './running-daemon.ts';
@@ -36,10 +33,8 @@ interface ExplainFlags {
   readonly control?: string;
 }
 
-/** Exit statuses. */
-const refused = 1;
+/** Exit statuses besides those of verdicts. */
 const misused = 2;
-const undecided = 3;
 /** No daemon where one was named, as for the commands that control it. */
 const absent = 3;
 
@@ -51,7 +46,7 @@ export function addExplain(program: Command, finish: (status: number) => void): 
     .addOption(dialectOption())
     .option('--from <address>', 'what would happen to a client with this address')
     .option('--at <time>', 'when it comes, as 23:30 or 2026-01-31T23:30 (default: now)')
-    .option('--control <path>', 'control socket of the daemon that is asked about bans and pauses, or none')
+    .option('--control <path>', 'control socket of the daemon that is asked about bans, pauses and servers, or none')
     .option('--json', 'print it as JSON')
     .addHelpText(
       'after',
@@ -79,7 +74,7 @@ async function explain(id: string, flags: ExplainFlags): Promise<number> {
     const definition = reading.definitions[index];
     return definition === undefined || entry.id.toLowerCase() !== id.toLowerCase() ? [] : [{ entry, definition }];
   });
-  if (found.length === 0) return complain(unknown(id, table), refused);
+  if (found.length === 0) return complain(unknown(id, table), verdictStatus.refused);
   const client = peer === undefined ? undefined : { address: formatIp(unmapIp(peer)), time };
   let running: RunningFacts | undefined;
   try {
@@ -91,7 +86,7 @@ async function explain(id: string, flags: ExplainFlags): Promise<number> {
   const answers = found.map(({ entry, definition }) => ({
     entry,
     definition,
-    verdict: client === undefined ? undefined : verdictOf(entry, client, running),
+    verdict: client === undefined ? undefined : verdictOf(entry, client, running, flags.at === undefined),
   }));
   if (flags.json === true) {
     const values = answers.map(({ entry, definition, verdict }) => ({
@@ -146,110 +141,4 @@ function textOf(entry: TableEntry, definition: Definition, { defaults }: Reading
   const states = { ready: 'ready', refused: 'refused; kinetd check says why', disabled: 'disabled' } as const;
   const heading = `service ${entry.id}: ${states[entry.state]} (${entry.origin.file}:${entry.origin.line})`;
   return `${[heading, ...lines].map(visible).join('\n')}\n`;
-}
-
-interface Verdict {
-  readonly status: number;
-  readonly verdict: 'allow' | 'deny' | 'ask' | 'paused' | 'not running';
-  readonly reason?: string;
-  readonly steps: readonly (Step | BanStep)[];
-}
-
-/** Asked of the running daemon. */
-interface BanStep {
-  readonly rule: 'bans';
-  readonly answer: 'allow' | 'deny';
-  readonly by: { readonly ban: string } | undefined;
-}
-
-interface Client {
-  readonly address: string;
-  readonly time: number;
-}
-
-function verdictOf(entry: TableEntry, client: Client, running: RunningFacts | undefined): Verdict {
-  if (entry.state !== 'ready') return { status: refused, verdict: 'not running', steps: [] };
-  if (running?.ban !== undefined) {
-    const step: BanStep = { rule: 'bans', answer: 'deny', by: { ban: running.ban.block } };
-    return { status: refused, verdict: 'deny', reason: 'banned', steps: [step] };
-  }
-  const byText = trialOf(entry, client);
-  const steps = running === undefined ? byText.steps : [passesBans, ...byText.steps];
-  if (byText.verdict === 'allow' && running?.service?.state === 'paused')
-    return { status: refused, verdict: 'paused', steps };
-  return { ...byText, steps };
-}
-
-const passesBans: BanStep = { rule: 'bans', answer: 'allow', by: undefined };
-
-/** By what stands in files alone. */
-function trialOf(entry: TableEntry & { readonly state: 'ready' }, { address, time }: Client): Verdict {
-  const { service } = entry;
-  const [endpoint] = service.endpoints;
-  const local =
-    endpoint === undefined || endpoint.family === 'unix' || /^(0\.0\.0\.0|::)$/.test(endpoint.address)
-      ? undefined
-      : { address: endpoint.address, port: endpoint.port };
-  const { steps, decision } = tryClient({
-    service,
-    peer: { address, port: 40_000 },
-    local,
-    time,
-    load: loadAverage(),
-    hosts: readHostsRules(systemHostsPaths),
-  });
-  if (decision.verdict === 'allow') return { status: 0, verdict: 'allow', steps };
-  const status = decision.verdict === 'ask' ? undecided : refused;
-  return { status, verdict: decision.verdict, reason: decision.reason, steps };
-}
-
-/** What a running daemon alone knows besides bans and pauses, by the attributes that make it matter. */
-const counted = [
-  'instances',
-  'per_source',
-  'cps',
-  'rate_limit',
-  'rate_limit_source',
-  'rate_limit_network',
-  'starts_per_minute',
-] as const;
-
-function trialText(
-  definition: Definition,
-  { verdict, reason, steps }: Verdict,
-  { address, time }: Client,
-  running: RunningFacts | undefined,
-): string {
-  const lines = [`client ${address} at ${new Date(time).toString()}:`];
-  for (const step of steps) lines.push(`  ${step.rule}: ${stepText(step, definition)}`);
-  const open = counted.filter((name) => definition.settings[name] !== undefined);
-  if (verdict === 'allow') {
-    const unknown = [...(running === undefined ? ['bans', 'pauses'] : []), ...open].join(', ');
-    const taken = [...(running === undefined ? ['none'] : []), ...(open.length > 0 ? ['having room'] : [])];
-    if (unknown !== '')
-      lines.push(`  ${unknown}: known to the running daemon alone; taken as ${taken.join(', and as ')}`);
-  }
-  if (running?.service !== undefined) lines.push(`  servers now: ${runningText(running.service)}`);
-  const endings = {
-    allow: 'would be served',
-    deny: `would be refused (FAIL ${reason ?? ''})`,
-    ask: 'depends on the name of the client in the DNS, which is not looked up here',
-    paused: 'would wait, for the service is paused (kinetd resume)',
-    'not running': 'would find nobody: the service does not run',
-  } as const;
-  return `${[...lines, `  => ${endings[verdict]}`].map(visible).join('\n')}\n`;
-}
-
-function stepText({ answer, by }: Step | BanStep, { spans, listSpans }: Definition): string {
-  const word = { allow: 'passes', deny: 'refuses', ask: 'asks for the name of the client' }[answer];
-  if (by === undefined) return word;
-  if ('ban' in by) return `${word} by the ban of ${by.ban}`;
-  if ('file' in by) return `${word} by line ${by.line} of ${systemHostsPaths[by.file]}`;
-  // Of several lines the one that the word stands in.
-  const line = listSpans
-    ?.get(by.attribute)
-    ?.findLast(({ file, start, end }) => file.text.slice(start, end).includes(by.text));
-  const span = line ?? spans.get(by.attribute);
-  const place = span === undefined ? '' : ` (${span.file.path}:${locate(span.file, span.start).line})`;
-  return `${word} by ${by.attribute} ${by.text}${place}`;
 }

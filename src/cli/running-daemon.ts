@@ -1,6 +1,6 @@
 /** What a running daemon knows about a client that stands in no file: bans, a pause of the service, how many servers run. */
 import { ControlClient, ControlError } from '../control/client.ts';
-import { type BanReport, defaultControlPath, type ServiceReport } from '../control/mod.ts';
+import { type BanReport, defaultControlPath, type ServiceReport, type StatusReport } from '../control/mod.ts';
 import { banReports, checked, statusReport } from '../control/reply.ts';
 import { banHolds } from '../daemon/mod.ts';
 
@@ -11,11 +11,14 @@ export interface RunningFacts {
   readonly service: ServiceReport | undefined;
 }
 
+/** A daemon that works answers within milliseconds; one that is stopped, or stuck, never does. */
+const patienceMilliseconds = 3000;
+
 /**
  * @param control where to look for it; undefined: at the usual place, where nobody need be
  * @param id of the service
  * @param time milliseconds since the epoch
- * @returns undefined when there is no daemon at the usual place, or this user may not ask it
+ * @returns undefined when no daemon answers at the usual place, or this user may not ask it
  * @throws ControlError when it does not answer where it was said to be
  */
 export async function askRunning(
@@ -26,10 +29,14 @@ export async function askRunning(
   const place = control ?? defaultControlPath();
   if (place === undefined) return undefined;
   let link: ControlClient | undefined;
+  let timer: NodeJS.Timeout | undefined;
   try {
     link = new ControlClient(place);
-    const bans = checked(banReports, await link.ask({ command: 'bans' }));
-    const { services } = checked(statusReport, await link.ask({ command: 'status' }));
+    const late = new Promise<never>((_, reject) => {
+      const error = new ControlError(`the daemon at ${place} does not answer`, false);
+      timer = setTimeout(() => reject(error), patienceMilliseconds);
+    });
+    const [bans, { services }] = await Promise.race([bansAndStatus(link), late]);
     return {
       ban: bans.find(({ block, until }) => (until === null || client.time < until) && banHolds(block, client.address)),
       service: services.find((service) => service.id.toLowerCase() === id.toLowerCase()),
@@ -38,6 +45,14 @@ export async function askRunning(
     if (control !== undefined || !(error instanceof ControlError)) throw error;
     return undefined;
   } finally {
+    clearTimeout(timer);
     link?.close();
   }
+}
+
+async function bansAndStatus(link: ControlClient): Promise<[BanReport[], StatusReport]> {
+  return [
+    checked(banReports, await link.ask({ command: 'bans' })),
+    checked(statusReport, await link.ask({ command: 'status' })),
+  ];
 }

@@ -1,8 +1,9 @@
 /** kinetd explain: the values of a service with their places, and what would happen to a client. */
 import { join } from 'node:path';
 
-import { expect, test } from 'vitest';
+import { expect, onTestFinished, test } from 'vitest';
 
+import { open } from '../../daemon/client.ts';
 import { startControlled } from '../../daemon/commands.ts';
 import { Kinetd, service } from '../../daemon/kinetd.ts';
 
@@ -111,6 +112,37 @@ test('a daemon that runs is asked about bans and pauses', async () => {
     1,
     expect.stringContaining('=> would wait, for the service is paused'),
   ]);
+});
+
+test('a service whose instances all run has no place for a client that comes now', async () => {
+  const { daemon, ask } = await startControlled(
+    service('one', { instances: 1 }) + service('line', { instances: 1, queue: '5 10' }),
+  );
+  const about = (name: string, ...words: readonly string[]) =>
+    ask('explain', name, '-f', join(daemon.folder, 'x.conf'), '--from', '192.0.2.7', ...words);
+  for (const name of ['one', 'line']) {
+    const client = await open(await daemon.address(name));
+    client.write('x');
+    await client.receive(/x/);
+  }
+  const full = await about('one');
+  expect([full.status, full.output]).toEqual([
+    1,
+    expect.stringMatching(/servers now: 1\/1\n +=> would be refused \(FAIL service_limit\)/),
+  ]);
+  const later = await about('one', '--at', '2100-01-01T12:00');
+  expect([later.status, later.output]).toEqual([0, expect.stringContaining('=> would be served')]);
+  const queue = await about('line');
+  expect([queue.status, queue.output]).toEqual([0, expect.stringContaining('=> would wait in the queue')]);
+});
+
+test('a daemon that is stuck is not waited for', async () => {
+  const { daemon, ask } = await startControlled(service('cat', {}));
+  await daemon.address('cat');
+  daemon.signal('SIGSTOP');
+  onTestFinished(() => daemon.signal('SIGCONT'));
+  const { status, errors } = await ask('explain', 'cat', '-f', join(daemon.folder, 'x.conf'), '--from', '192.0.2.7');
+  expect([status, errors]).toEqual([3, expect.stringMatching(/the daemon at .*control\.sock does not answer/)]);
 });
 
 test('a daemon that was named and does not answer', async () => {
