@@ -6,16 +6,14 @@
  * Status: 0 when every client was answered, 1 otherwise, 2 for a usage error.
  */
 import { once } from 'node:events';
-import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { connect } from 'node:net';
-import { tmpdir, userInfo } from 'node:os';
-import { setTimeout as delay } from 'node:timers/promises';
 import { parseArgs } from 'node:util';
-import { freePort, launch, load } from './daemon.js';
+import { freePort, load } from './daemon.js';
 import { privateMemory } from './private-memory.js';
 import { compile, programs } from './programs.js';
 import { median } from './report.js';
-import { rivals } from './rivals.js';
+import { serviceText } from './service-text.js';
+import { inTurns } from './xinetd-pair.js';
 
 const usage = `usage: npm run bench:held -- [OPTION]...
 
@@ -26,7 +24,6 @@ const usage = `usage: npm run bench:held -- [OPTION]...
   --seconds S       each time for S seconds (default 1)
   --help            this text`;
 
-const patience = 30_000;
 /** Clients that connect at the same time: fewer than xinetd lets wait. */
 const together = 50;
 
@@ -35,26 +32,15 @@ const together = 50;
 
 const program = programs().find(({ name }) => name === 'static');
 
-/** @param {string} name @param {number} port @param {string} server */
-const service = (name, port, server) => `service ${name}
-{
-\ttype = UNLISTED
-\tsocket_type = stream
-\tprotocol = tcp
-\twait = no
-\tbind = 127.0.0.1
-\tport = ${port}
-\tuser = ${userInfo().username}
-\tserver = ${server}
-}
-`;
-
-/** @param {string} file @param {Size} size @param {{ stays: number, passes: number }} ports */
-function configure(file, { services, firstPort }, ports) {
-  const idle = Array.from({ length: services }, (_, i) => service(`idle${i}`, firstPort + i, '/bin/cat'));
+/** @param {Size} size @param {{ stays: number, passes: number }} ports */
+function configuration({ services, firstPort }, ports) {
+  const idle = Array.from({ length: services }, (_, i) => serviceText(`idle${i}`, firstPort + i, ['/bin/cat']));
   const defaults = 'defaults\n{\n\tinstances = UNLIMITED\n\tper_source = UNLIMITED\n\tcps = 0 0\n}\n';
-  const two = service('stays', ports.stays, '/bin/cat') + service('passes', ports.passes, program?.argv[0] ?? '');
-  writeFileSync(file, defaults + two + idle.join(''));
+  const own = [
+    serviceText('stays', ports.stays, ['/bin/cat']),
+    serviceText('passes', ports.passes, program?.argv ?? []),
+  ];
+  return [defaults, ...own, ...idle].join('');
 }
 
 /** A client that has been answered. @param {number} port */
@@ -84,33 +70,24 @@ async function rate(port, seconds) {
   return perSecond;
 }
 
-/** @param {import('./rivals.js').Rival} rival @param {string} scratch @param {Size} size @returns {Promise<Figures>} */
-async function measure(rival, scratch, size) {
-  const folder = mkdtempSync(`${scratch}/${rival.name}-`);
-  const log = `${folder}/daemon.log`;
-  const file = `${folder}/xinetd.conf`;
-  const ports = { stays: await freePort(), passes: await freePort() };
-  configure(file, size, ports);
-  const command = rival.name === 'kinetd' ? [process.execPath, rival.path] : [rival.path];
-  const daemon = launch([...command, '-dontfork', '-f', file, '-filelog', log, '-pidfile', `${folder}/pid`], folder);
-  try {
-    const deadline = performance.now() + patience;
-    while (!existsSync(log) || !readFileSync(log, 'utf8').includes('Started working')) {
-      if (daemon.ended() || performance.now() > deadline) throw new Error(`${rival.name}: ${daemon.said()}`);
-      await delay(5);
-    }
+/**
+ * @param {Size} size
+ * @param {{ stays: number, passes: number }} ports
+ * @returns {(one: import('./xinetd-pair.js').One, began: number) => Promise<Figures>}
+ */
+function measure(size, ports) {
+  return async ({ pid, says }, began) => {
+    await says(/Started working/, began);
     const before = await rate(ports.passes, size.seconds);
-    const empty = privateMemory(daemon.pid);
+    const empty = privateMemory(pid);
     const from = performance.now();
     const sockets = await hold(ports.stays, size.held);
     const served = performance.now() - from;
-    const memory = (privateMemory(daemon.pid) - empty) / size.held;
+    const memory = (privateMemory(pid) - empty) / size.held;
     const during = await rate(ports.passes, size.seconds);
     for (const socket of sockets) socket.destroy();
     return { before, during, served, memory };
-  } finally {
-    await daemon.stop();
-  }
+  };
 }
 
 const { values } = parseArgs({
@@ -132,17 +109,8 @@ async function main() {
     firstPort: Number(values['first-port']),
     seconds: Number(values.seconds),
   };
-  const taking = rivals.filter(({ name, path }) => ['kinetd', 'xinetd'].includes(name) && existsSync(path));
-  const scratch = mkdtempSync(`${tmpdir()}/kinetd-held-`);
-  /** @type {Map<string, Figures[]>} */
-  const results = new Map(taking.map(({ name }) => [name, []]));
-  try {
-    for (let round = 0; round < Number(values.rounds); round++) {
-      for (const rival of taking) results.get(rival.name)?.push(await measure(rival, scratch, size));
-    }
-  } finally {
-    rmSync(scratch, { recursive: true, force: true });
-  }
+  const ports = { stays: await freePort(), passes: await freePort() };
+  const results = await inTurns(Number(values.rounds), () => configuration(size, ports), measure(size, ports));
   console.log(`${size.held} held connections, ${size.services} idle services, medians of ${values.rounds} rounds\n`);
   console.log('daemon    conns/s before  while held  ratio  ms to serve all  private kB each');
   for (const [name, figures] of results) {

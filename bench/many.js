@@ -3,76 +3,31 @@
  * the last port bound, the time that a reload takes which changes nothing, and private memory while idle. Both say in
  * their daemon log when they are done, and these lines are waited for.
  */
-import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir, userInfo } from 'node:os';
-import { setTimeout as delay } from 'node:timers/promises';
 import { parseArgs } from 'node:util';
-import { launch } from './daemon.js';
 import { privateMemory } from './private-memory.js';
 import { median } from './report.js';
-import { rivals } from './rivals.js';
+import { serviceText } from './service-text.js';
+import { inTurns } from './xinetd-pair.js';
 
 const usage = 'usage: npm run bench:many -- [--services N] [--rounds N] [--first-port P]';
-const patience = 30_000;
 
-/** @param {string} folder @param {number} services @param {number} firstPort */
-function configuration(folder, services, firstPort) {
-  const one = (/** @type {number} */ i) => `service many${i}
-{
-\ttype = UNLISTED
-\tsocket_type = stream
-\tprotocol = tcp
-\twait = no
-\tbind = 127.0.0.1
-\tport = ${firstPort + i}
-\tuser = ${userInfo().username}
-\tserver = /bin/cat
-}
-`;
-  const file = `${folder}/xinetd.conf`;
-  writeFileSync(file, `defaults\n{\n}\n${Array.from({ length: services }, (_, i) => one(i)).join('')}`);
-  return file;
+/** @param {{ services: number, firstPort: number }} size */
+function configuration({ services, firstPort }) {
+  const all = Array.from({ length: services }, (_, i) => serviceText(`many${i}`, firstPort + i, ['/bin/cat']));
+  return `defaults\n{\n}\n${all.join('')}`;
 }
 
-/**
- * Milliseconds until the log says what is expected.
- * @param {string} log
- * @param {RegExp} line
- * @param {number} from when the clock was started, in milliseconds of performance.now()
- * @param {{ ended: () => boolean, said: () => string }} daemon
- */
-async function until(log, line, from, daemon) {
-  for (;;) {
-    const now = performance.now();
-    const text = existsSync(log) ? readFileSync(log, 'utf8') : '';
-    if (line.test(text)) return now - from;
-    if (daemon.ended() || now - from > patience) throw new Error(`no ${line} in the log:\n${text}${daemon.said()}`);
-    await delay(0.5);
-  }
-}
+/** @typedef {{ start: number, reload: number, memory: number }} Figures */
 
-/**
- * @param {import('./rivals.js').Rival} rival
- * @param {string} scratch
- * @param {{ services: number, firstPort: number }} size
- */
-async function measure(rival, scratch, { services, firstPort }) {
-  const folder = mkdtempSync(`${scratch}/${rival.name}-`);
-  const log = `${folder}/daemon.log`;
-  const file = configuration(folder, services, firstPort);
-  const program = rival.name === 'kinetd' ? [process.execPath, rival.path] : [rival.path];
-  const options = ['-dontfork', '-f', file, '-filelog', log, '-pidfile', `${folder}/pid`];
-  const began = performance.now();
-  const daemon = launch([...program, ...options], folder);
-  try {
-    const start = await until(log, new RegExp(`Started working: ${services} available services`), began, daemon);
+/** @param {number} services @returns {(one: import('./xinetd-pair.js').One, began: number) => Promise<Figures>} */
+function measure(services) {
+  return async ({ pid, says }, began) => {
+    const start = await says(new RegExp(`Started working: ${services} available services`), began);
     const hup = performance.now();
-    process.kill(daemon.pid, 'SIGHUP');
-    const reload = await until(log, /Reconfigured: new=0 old=\d+ dropped=0/, hup, daemon);
-    return { start, reload, memory: privateMemory(daemon.pid) };
-  } finally {
-    await daemon.stop();
-  }
+    process.kill(pid, 'SIGHUP');
+    const reload = await says(/Reconfigured: new=0 old=\d+ dropped=0/, hup);
+    return { start, reload, memory: privateMemory(pid) };
+  };
 }
 
 const { values } = parseArgs({
@@ -86,17 +41,7 @@ const { values } = parseArgs({
 
 async function main() {
   const size = { services: Number(values.services), firstPort: Number(values['first-port']) };
-  const taking = rivals.filter(({ name, path }) => ['kinetd', 'xinetd'].includes(name) && existsSync(path));
-  const scratch = mkdtempSync(`${tmpdir()}/kinetd-many-`);
-  /** @type {Map<string, { start: number, reload: number, memory: number }[]>} */
-  const results = new Map(taking.map(({ name }) => [name, []]));
-  try {
-    for (let round = 0; round < Number(values.rounds); round++) {
-      for (const rival of taking) results.get(rival.name)?.push(await measure(rival, scratch, size));
-    }
-  } finally {
-    rmSync(scratch, { recursive: true, force: true });
-  }
+  const results = await inTurns(Number(values.rounds), () => configuration(size), measure(size.services));
   console.log(`${size.services} services, medians of ${values.rounds} rounds\n`);
   console.log('daemon    start ms  reload ms  private memory kB');
   for (const [name, figures] of results) {

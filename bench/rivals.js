@@ -6,6 +6,7 @@ import { existsSync, readdirSync, writeFileSync } from 'node:fs';
 import { userInfo } from 'node:os';
 import { fileURLToPath } from 'node:url';
 import { tools } from './programs.js';
+import { serviceText } from './service-text.js';
 
 /** @typedef {import('./programs.js').Program} Program */
 
@@ -89,7 +90,6 @@ function oracle(name, file, command) {
  */
 function xinetdArguments(job, more = '') {
   const { folder, port, program } = job;
-  const [path, ...words] = program.argv;
   writeFileSync(
     `${folder}/xinetd.conf`,
     `defaults
@@ -101,18 +101,7 @@ function xinetdArguments(job, more = '') {
 \tper_source     = UNLIMITED
 \tcps            = 0 0
 }
-service bench
-{
-\ttype        = UNLISTED
-\tsocket_type = stream
-\tprotocol    = tcp
-\twait        = no
-\tbind        = 127.0.0.1
-\tport        = ${port}
-\tuser        = ${user}
-\tserver      = ${path}
-${words.length === 0 ? '' : `\tserver_args = ${words.join(' ')}\n`}${more}}
-`,
+${serviceText('bench', port, program.argv, more)}`,
   );
   const files = ['-f', `${folder}/xinetd.conf`, '-filelog', `${folder}/daemon.log`, '-pidfile', `${folder}/pid`];
   return ['-dontfork', ...files];
