@@ -132,14 +132,7 @@ export class RunningService implements ListenerObserver, PortsObserver {
 
   /** Makes its sockets ready. Those that cannot be had yet are tried again by themselves once it has started. */
   prepareStart(inheritance: Inheritance): PortChange {
-    const ports = this.#ports.prepare(this.#service, inheritance);
-    return {
-      ...ports,
-      take: () => {
-        this.#reception?.begin();
-        ports.take();
-      },
-    };
+    return this.#withSameText(inheritance, () => this.#reception?.begin());
   }
 
   /**
@@ -147,7 +140,8 @@ export class RunningService implements ListenerObserver, PortsObserver {
    * @throws SystemError as the constructor does
    */
   prepare(service: Service, inheritance: Inheritance): PortChange {
-    if (service === this.#service) return this.#prepareRenewal(inheritance);
+    // A program may have changed, and a socket may be had that could not be had before.
+    if (service === this.#service) return this.#withSameText(inheritance, () => this.#reception?.renew());
     const log = this.#shared.logs.of(service);
     const before = this.#reception;
     const takeText = before?.prepare(service);
@@ -170,13 +164,13 @@ export class RunningService implements ListenerObserver, PortsObserver {
     };
   }
 
-  /** The text is the same; a program may have changed, and a socket may be had that could not be had before. */
-  #prepareRenewal(inheritance: Inheritance): PortChange {
+  /** @param first what is done before its sockets are taken */
+  #withSameText(inheritance: Inheritance, first: () => void): PortChange {
     const ports = this.#ports.prepare(this.#service, inheritance);
     return {
       ...ports,
       take: () => {
-        this.#reception?.renew();
+        first();
         ports.take();
       },
     };
