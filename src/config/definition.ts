@@ -167,6 +167,9 @@ export interface Settings {
   readonly disabled?: readonly string[];
 }
 
+/** Those of an entry that is being read or made. */
+export type SettingsInMaking = { -readonly [Name in AttributeName]?: NonNullable<Settings[Name]> };
+
 export type AttributeName = keyof Settings;
 
 /**

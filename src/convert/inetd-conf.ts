@@ -4,7 +4,6 @@
  * is meant to say.
  */
 import {
-  type AttributeName,
   type Definition,
   type InetdDialect,
   type InetdFields,
@@ -16,13 +15,14 @@ import {
   type Settings,
   sourceFile,
 } from '../config/mod.ts';
-import type { Endpoint, Service } from '../model/mod.ts';
-import { leftOut, reasonOf } from './left-out.ts';
-import { bytesOf, type Converted, commentOf, type Loss, type Lost, lossOf, placeOf } from './loss.ts';
+import type { Service } from '../model/mod.ts';
+import { isPerMinute, isRoot, lossesOf } from './inetd-losses.ts';
+import { type Place, placesOf } from './inetd-places.ts';
+import { allRemarks, leftOut, reasonOf } from './left-out.ts';
+import { type Converted, commentOf, type Loss, type Lost, lossOf, placeOf } from './loss.ts';
 import { nativeOf } from './native.ts';
-import { isNeutral } from './neutral.ts';
 import { headOf, type Source, type SourceEntry } from './source.ts';
-import { namesOf } from './xinetd-settings.ts';
+import { bytesOf, lines } from './text.ts';
 
 export function toInetd(source: Source, dialect: InetdDialect): Converted {
   const losses: Loss[] = [];
@@ -39,9 +39,7 @@ export function toInetd(source: Source, dialect: InetdDialect): Converted {
       return span === undefined ? [] : [{ service: undefined, attribute, why, ...placeOf(span) }];
     });
     losses.push(...own);
-    parts.push(
-      lines([...remarks.above, ...[...remarks.inside.values()].flat(), ...remarks.below, ...own.map(commentOf)]),
-    );
+    parts.push(lines([...allRemarks(remarks), ...own.map(commentOf)]));
   }
   for (const item of source.items) {
     if (item.kind === 'comments') {
@@ -56,11 +54,9 @@ export function toInetd(source: Source, dialect: InetdDialect): Converted {
       parts.push(lines(leftOut(item, loss)));
       continue;
     }
-    const { above, inside, below } = item.remarks;
     const own = made.lost.map(({ attribute, why }) => lossOf(item.id, item.definition, attribute, why));
     losses.push(...own);
-    const remarks = [...above, ...[...inside.values()].flat(), ...below, ...own.map(commentOf)];
-    parts.push(`${lines(remarks)}${made.text}`);
+    parts.push(`${lines([...allRemarks(item.remarks), ...own.map(commentOf)])}${made.text}`);
   }
   return { files: new Map([['inetd.conf', parts.filter((part) => part !== '').join('\n')]]), losses };
 }
@@ -97,7 +93,7 @@ function linesOf({ definition }: SourceEntry, service: Service, rules: Rules): M
   );
   const text = printInetd(definitions);
   if (!readsBack(text, definitions, rules)) return `${rules.whose} inetd has no way to write one of its words`;
-  const own = [...losses(native.settings, service, libwrap !== undefined, rules), ...limits.lost];
+  const own = [...lossesOf(native.settings, service, libwrap !== undefined, rules), ...limits.lost];
   const kept = native.lost.filter(({ attribute }) => attribute === 'bind');
   return { text, lost: [...kept, ...own] };
 }
@@ -128,73 +124,6 @@ function obstacleOf(
   if (server.kind === 'program' && rules.wordsKept !== undefined && server.launch.argv.length > rules.wordsKept)
     return `${whose} inetd keeps ${rules.wordsKept} words of a program`;
   return undefined;
-}
-
-type Place = Pick<InetdFields, 'addresses' | 'transport' | 'families' | 'unix'> & { readonly port: number | undefined };
-
-/** Which sockets each line has; words: the inetd cannot listen there. */
-function placesOf(settings: Settings, service: Service, rules: Rules): readonly Place[] | string {
-  const { protocol, endpoints, behindTcpmux } = service;
-  if (behindTcpmux !== undefined)
-    return [{ addresses: [], transport: protocol.name, families: 'inet', unix: undefined, port: undefined }];
-  const places: Place[] = [];
-  const ports = new Map<number, Endpoint[]>();
-  for (const endpoint of endpoints) {
-    if (endpoint.family === 'unix') {
-      if (!rules.protocols.has('unix')) return `${rules.whose} inetd has no Unix sockets`;
-      const { socket_owner: owner, socket_group: group } = settings;
-      const said = rules.dialect === 'freebsd' && owner !== undefined && group !== undefined;
-      const path = bytesOf(endpoint.address);
-      const unix = said
-        ? { path, owner, group, mode: endpoint.mode }
-        : { path, owner: undefined, group: undefined, mode: undefined };
-      places.push({ addresses: [], transport: 'unix', families: 'inet', unix, port: undefined });
-    } else ports.set(endpoint.port, [...(ports.get(endpoint.port) ?? []), endpoint]);
-  }
-  for (const [port, own] of ports) {
-    const wild = own.filter(({ address }) => address === '0.0.0.0' || address === '::');
-    const named = own.filter((endpoint) => !wild.includes(endpoint));
-    const families = wild.flatMap(({ family, stack }) =>
-      family === 'inet6' && stack !== 'only' ? ['inet', 'inet6'] : [family],
-    );
-    const words = families.length === 0 ? [] : transportsFor(new Set(families), protocol.name, rules);
-    if (words === undefined) return `${rules.whose} inetd has no socket for IPv6 alone`;
-    for (const transport of words) places.push({ addresses: [], ...transport, unix: undefined, port });
-    if (named.length > 0 && rules.addresses === 'none')
-      return `${rules.whose} inetd has no address of its own for a service`;
-    for (const family of ['inet', 'inet6'] as const) {
-      const addresses = named.filter((endpoint) => endpoint.family === family).map(({ address }) => address);
-      const [transport] = addresses.length === 0 ? [] : (transportsFor(new Set([family]), protocol.name, rules) ?? []);
-      if (addresses.length === 0) continue;
-      if (transport === undefined) return `${rules.whose} inetd has no socket for IPv6 alone`;
-      const groups = rules.addresses === 'several' ? [addresses] : addresses.map((address) => [address]);
-      for (const group of groups) places.push({ addresses: group, ...transport, unix: undefined, port });
-    }
-  }
-  return places;
-}
-
-type Transport = Pick<InetdFields, 'transport' | 'families'>;
-
-/** One word for all of the families, or one for each; undefined: there is none for IPv6 alone. */
-function transportsFor(
-  families: ReadonlySet<string>,
-  protocol: string,
-  { protocols }: Rules,
-): readonly Transport[] | undefined {
-  const find = (...wanted: readonly string[]): Transport | undefined => {
-    for (const [transport, means] of protocols) {
-      if (means !== 'unix' && transport.startsWith(protocol) && wanted.includes(means))
-        return { transport, families: means };
-    }
-    return undefined;
-  };
-  const [inet, inet6] = [find('inet'), find('inet6')];
-  const both = find('inet-and-inet6') ?? find('dual') ?? find('inet6-and-inet');
-  if (families.size === 2 && both !== undefined) return [both];
-  const needed = [...(families.has('inet') ? [inet] : []), ...(families.has('inet6') ? [inet6] : [])];
-  const found = needed.filter((transport) => transport !== undefined);
-  return found.length === needed.length ? found : undefined;
 }
 
 interface Limits {
@@ -270,10 +199,6 @@ function lineOf(
   };
 }
 
-function isRoot(server: Service['server']): boolean {
-  return server.kind === 'program' && server.launch.identity?.uid === 0;
-}
-
 function numbers(settings: Settings, rules: Rules): Settings {
   const { instances, per_source, rate_limit_source: rate } = settings;
   return {
@@ -281,10 +206,6 @@ function numbers(settings: Settings, rules: Rules): Settings {
     ...(isPerMinute(rate) ? { rate_limit_source: rate } : {}),
     ...(rules.wait === 'slashes' && typeof per_source === 'number' && per_source > 0 ? { per_source } : {}),
   };
-}
-
-function isPerMinute(rate: Settings['rate_limit_source']): boolean {
-  return rate !== undefined && rate !== 'UNLIMITED' && rate.periodSeconds === 60 && rate.burst === rate.count;
 }
 
 function program(server: Service['server'], { server_args: args = [] }: Settings): Settings {
@@ -311,97 +232,4 @@ function readsBack(text: string, definitions: readonly Definition[], { dialect }
       );
     })
   );
-}
-
-/** What the fields of a line say. */
-const expressed: ReadonlySet<AttributeName> = new Set<AttributeName>([
-  'id',
-  'type',
-  'disable',
-  'socket_type',
-  'protocol',
-  'wait',
-  'port',
-  'rpc_version',
-  'server',
-  'server_args',
-  'command',
-  'user',
-  'group',
-  'bind',
-  'v6only',
-  'listen',
-  'enabled',
-  'disabled',
-  'cps',
-  'starts_per_minute',
-  'libwrap',
-]);
-
-function losses(settings: Settings, service: Service, wrapped: boolean, rules: Rules): readonly Lost[] {
-  const own = namesOf(settings).flatMap((attribute): readonly Lost[] => {
-    if (expressed.has(attribute) || isNeutral(attribute, settings)) return [];
-    const why = whyNot(attribute, settings, service, rules);
-    return why === undefined ? [] : [{ attribute, why }];
-  });
-  const { server, access } = service;
-  const more: Lost[] = [];
-  if (rules.dialect === 'freebsd' && settings.port !== undefined) {
-    more.push({ attribute: 'port', why: "FreeBSD's inetd wants a name of services(5) in the place of the number" });
-  }
-  const why = wrapped ? undefined : hostsLoss(access.hostsName, service, rules);
-  if (why !== undefined) more.push({ attribute: 'libwrap', why });
-  if (server.kind === 'program' && settings.groups !== true && !isRoot(server)) {
-    more.push({ attribute: 'groups', why: 'an inetd gives a server the supplementary groups of its user' });
-  }
-  return [...own, ...more];
-}
-
-function hostsLoss(asked: string | undefined, service: Service, rules: Rules): string | undefined {
-  const { server, wait, socketType, endpoints } = service;
-  const addressed = endpoints.every(({ family }) => family !== 'unix');
-  const asks = rules.asksHosts && server.kind === 'program' && !wait && socketType === 'stream' && addressed;
-  if (asks && asked === undefined) return `${rules.whose} inetd asks hosts.allow and hosts.deny always`;
-  if (asked === undefined || (asks && server.kind === 'program' && asked === server.launch.argv[0])) return undefined;
-  return `hosts.allow and hosts.deny are not asked by the name ${asked}, unless the inetd is told to, or tcpd is put before the program`;
-}
-
-function whyNot(attribute: AttributeName, settings: Settings, { server }: Service, rules: Rules): string | undefined {
-  const slashes = rules.wait === 'slashes';
-  switch (attribute) {
-    case 'flags': {
-      const lost = ['KEEPALIVE', 'NODELAY', 'IDONLY', 'SENSOR'].filter((flag) =>
-        [...(settings.flags ?? [])].some((own) => own === flag),
-      );
-      return lost.length === 0 ? undefined : `an inetd has nothing like ${lost.join(' and ')}`;
-    }
-    case 'groups':
-      return isRoot(server) ? 'root has its own group alone' : undefined;
-    case 'umask':
-      return settings.umask === 0o022 ? undefined : 'an inetd gives its servers 022';
-    case 'instances':
-      return slashes || rules.dialect === 'netbsd' ? undefined : 'its limit counts starts a minute, and not servers';
-    case 'per_source':
-      return slashes ? undefined : noPlace;
-    case 'rate_limit_source':
-      return (slashes || rules.dialect === 'netbsd') && isPerMinute(settings.rate_limit_source) ? undefined : noPlace;
-    case 'sndbuf':
-    case 'rcvbuf':
-      return rules.dialect === 'netbsd' ? undefined : "of the inetds only NetBSD's does this";
-    case 'socket_mode':
-    case 'socket_owner':
-    case 'socket_group':
-      if (rules.dialect === 'freebsd' && settings.socket_owner !== undefined && settings.socket_group !== undefined) {
-        return undefined;
-      }
-      return 'the inetd says who may use its Unix sockets';
-    default:
-      return noPlace;
-  }
-}
-
-const noPlace = 'an inetd.conf has no place for it';
-
-function lines(texts: readonly string[]): string {
-  return texts.map((text) => `${text}\n`).join('');
 }

@@ -1,7 +1,8 @@
 /** An entry that is not converted, as comments in the place of it: why, and the lines that it had. */
 import { visible } from '../config/mod.ts';
-import { bytesOf, type Loss } from './loss.ts';
+import type { Loss } from './loss.ts';
 import type { Remarks, SourceEntry } from './source.ts';
+import { bytesOf } from './text.ts';
 
 /** Why an entry that does not run here has nothing to be converted to. */
 export function reasonOf({ state, problems }: SourceEntry): string {

@@ -1,5 +1,6 @@
 /** What a target cannot say. */
 import { type AttributeName, type Definition, locate, type Span, visible } from '../config/mod.ts';
+import { bytesOf } from './text.ts';
 
 export interface Loss {
   /** Its id; undefined: all services, or `defaults`. */
@@ -40,9 +41,4 @@ export function placeOf({ file, start }: Span): Pick<Loss, 'file' | 'line'> {
 /** The comment that stands in its place, as bytes. */
 export function commentOf({ attribute, why, file, line }: Pick<Loss, 'attribute' | 'why' | 'file' | 'line'>): string {
   return bytesOf(visible(`# Not expressed: ${attribute ?? ''} (${file}:${line}): ${why}`));
-}
-
-/** As a text has it whose bytes are characters. */
-export function bytesOf(text: string): string {
-  return Buffer.from(text, 'utf8').toString('latin1');
 }

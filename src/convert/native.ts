@@ -3,11 +3,11 @@
  * is that already; a line of an inetd.conf says some things by its fields and others by whose inetd it is for, and all of
  * it is said aloud here.
  */
-import type { Definition, ServiceFlag, ServiceType, Settings } from '../config/mod.ts';
+import type { Definition, ServiceFlag, ServiceType, Settings, SettingsInMaking } from '../config/mod.ts';
 import type { Endpoint, Service } from '../model/mod.ts';
-import { bytesOf, type Lost } from './loss.ts';
-
-type Writable<Type> = { -readonly [Key in keyof Type]: Type[Key] };
+import type { Lost } from './loss.ts';
+import { copySetting } from './settings.ts';
+import { bytesOf } from './text.ts';
 
 export interface Native {
   readonly name: string;
@@ -23,7 +23,7 @@ export function nativeOf(definition: Definition, service: Service, id: string | 
   const { settings, inetd, name } = definition;
   if (inetd === undefined) return { name, settings, lost: [] };
   const lost: Lost[] = [];
-  const made: Writable<Settings> = {
+  const made: SettingsInMaking = {
     ...(id === undefined ? {} : { id }),
     socket_type: service.socketType === 'raw' ? 'stream' : service.socketType,
     wait: settings.wait === true,
@@ -52,7 +52,7 @@ export function nativeOf(definition: Definition, service: Service, id: string | 
     if (group !== undefined) made.socket_group = group;
   }
   for (const attribute of ['rpc_version', 'instances', 'per_source', 'rate_limit_source'] as const) {
-    copy(attribute, settings, made);
+    copySetting(attribute, settings, made);
   }
   if (inetd.sendBuffer !== undefined) made.sndbuf = inetd.sendBuffer;
   if (inetd.receiveBuffer !== undefined) made.rcvbuf = inetd.receiveBuffer;
@@ -77,13 +77,8 @@ function usualHostsName({ name, server }: Service): string {
   return server.kind === 'program' ? server.launch.argv[0].replace(/^.*\//, '') : name;
 }
 
-function copy<K extends keyof Settings>(name: K, from: Settings, to: Writable<Settings>): void {
-  const value: Settings[K] = from[name];
-  if (value !== undefined) to[name] = value;
-}
-
 /** As `bind`, `v6only` and the flags say it. */
-function place(endpoints: readonly Endpoint[], made: Writable<Settings>, flags: Set<ServiceFlag>): void {
+function place(endpoints: readonly Endpoint[], made: SettingsInMaking, flags: Set<ServiceFlag>): void {
   const wild = endpoints.filter(({ address }) => address === '0.0.0.0' || address === '::');
   const inet6 = wild.find(({ family }) => family === 'inet6');
   if (wild.length < endpoints.length) {
@@ -100,7 +95,7 @@ function place(endpoints: readonly Endpoint[], made: Writable<Settings>, flags: 
 function program(
   path: string,
   [name, ...args]: readonly [string, ...string[]],
-  made: Writable<Settings>,
+  made: SettingsInMaking,
   flags: Set<ServiceFlag>,
 ): string | undefined {
   const words = args.map(bytesOf);
@@ -124,7 +119,7 @@ export function isWord(word: string): boolean {
 }
 
 /** An inetd gives the groups of the user to everybody but root. */
-function who({ user, group }: Settings, { server }: Service, made: Writable<Settings>, lost: Lost[]): void {
+function who({ user, group }: Settings, { server }: Service, made: SettingsInMaking, lost: Lost[]): void {
   if (user === undefined) return;
   made.user = user;
   const identity = server.kind === 'program' ? server.launch.identity : undefined;

@@ -19,7 +19,7 @@ import {
 } from '../config/mod.ts';
 import type { Service } from '../model/mod.ts';
 import { CommentQueue, commentsOf } from './comments.ts';
-import { bytesOf } from './loss.ts';
+import { bytesOf } from './text.ts';
 
 export interface Remarks {
   readonly above: readonly string[];

@@ -7,8 +7,9 @@ import { type AttributeName, type Definition, decodeBytes, type Settings, visibl
 import type { Endpoint, LaunchPlan, LimitName, Network, ProgramPlan, ResourceLimit, Service } from '../model/mod.ts';
 import { fates, isUnitVariable } from './fates.ts';
 import { allRemarks, leftOut, reasonOf } from './left-out.ts';
-import { bytesOf, type Converted, commentOf, type Loss, lossOf, placeOf } from './loss.ts';
+import { type Converted, commentOf, type Loss, lossOf, placeOf } from './loss.ts';
 import type { Source } from './source.ts';
+import { bytesOf } from './text.ts';
 
 export function toSystemd({ items, defaults }: Source): Converted {
   const files = new Map<string, string>();

@@ -17,8 +17,10 @@ import {
 import { leftOut, reasonOf } from './left-out.ts';
 import { type Converted, commentOf, type Loss, type Lost, lossOf, placeOf } from './loss.ts';
 import { nativeOf } from './native.ts';
+import { namesOf } from './settings.ts';
 import { headOf, type Remarks, type Source, type SourceEntry } from './source.ts';
-import { namesOf, onePerSocket, xinetdObstacle, xinetdSettings } from './xinetd-settings.ts';
+import { lines } from './text.ts';
+import { onePerSocket, xinetdObstacle, xinetdSettings } from './xinetd-settings.ts';
 
 export type ConfTarget = 'kinetd' | 'xinetd';
 
@@ -281,10 +283,6 @@ const none: Remarks = { above: [], inside: new Map(), below: [] };
 
 function word(text: string): { readonly text: string; readonly start: number } {
   return { text, start: 0 };
-}
-
-function lines(texts: readonly string[]): string {
-  return texts.map((text) => `${text}\n`).join('');
 }
 
 function sameWords(name: AttributeName, one: Settings, other: Settings): boolean {

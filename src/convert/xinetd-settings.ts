@@ -4,17 +4,16 @@
  */
 import {
   type AttributeName,
-  attributeNames,
   isXinetdAttribute,
   type ServiceFlag,
   type Settings,
+  type SettingsInMaking,
 } from '../config/mod.ts';
 import type { Endpoint, Service } from '../model/mod.ts';
 import type { Lost } from './loss.ts';
 import { isWord } from './native.ts';
 import { isNeutral } from './neutral.ts';
-
-type Writable<Type> = { -readonly [Key in keyof Type]: Type[Key] };
+import { copySetting, namesOf } from './settings.ts';
 
 export interface XinetdSettings {
   readonly settings: Settings;
@@ -39,11 +38,11 @@ export function xinetdObstacle(settings: Settings, service: Service | undefined)
 
 /** @param place where it is to stand: `defaults` has few attributes, and v6only has no effect there */
 export function xinetdSettings(settings: Settings, place: 'service' | 'defaults'): XinetdSettings {
-  const made: Writable<Settings> = {};
+  const made: SettingsInMaking = {};
   const lost: Lost[] = [];
   const lose = (attribute: AttributeName, why: string): void => void lost.push({ attribute, why });
   for (const name of namesOf(settings)) {
-    if (isXinetdAttribute(name) && name !== 'mdns') copy(name, settings, made);
+    if (isXinetdAttribute(name) && name !== 'mdns') copySetting(name, settings, made);
     else if (name !== 'command' && name !== 'listen' && !isNeutral(name, settings)) {
       lose(name, name === 'starts_per_minute' ? pauses : unknown);
     }
@@ -94,16 +93,6 @@ export function xinetdSettings(settings: Settings, place: 'service' | 'defaults'
 const unknown = 'xinetd does not know it';
 const pauses = 'xinetd counts the connections of a second (cps), and closes the port';
 const lastMinute = 24 * 60 - 1;
-
-/** Those that are set. */
-export function namesOf(settings: Settings): readonly AttributeName[] {
-  return attributeNames().filter((name) => settings[name] !== undefined);
-}
-
-function copy<K extends AttributeName>(name: K, from: Settings, to: Writable<Settings>): void {
-  const value: Settings[K] = from[name];
-  if (value !== undefined) to[name] = value;
-}
 
 function without<W>(words: ReadonlySet<W>, others: readonly NoInfer<W>[]): ReadonlySet<W> {
   return new Set([...words].filter((word) => !others.includes(word)));

@@ -2,7 +2,7 @@
  * A Definition in the making: settings with the places they were written at, and what was found on the way. Both
  * forms of an entry, fields in their order and NetBSD's keys, fill one.
  */
-import type { AttributeName, Bound, Definition, InetdFields, Settings } from '../definition.ts';
+import type { AttributeName, Bound, Definition, InetdFields, Settings, SettingsInMaking } from '../definition.ts';
 import { type Diagnostic, type DiagnosticCode, diagnose } from '../diagnostic/mod.ts';
 import type { Span } from '../source/mod.ts';
 import type { Field, ProtocolField } from './fields.ts';
@@ -10,11 +10,9 @@ import { socketTypeOf } from './fields.ts';
 import type { Rules } from './rules.ts';
 import type { Word } from './words.ts';
 
-type Writable<Type> = { -readonly [Key in keyof Type]: Type[Key] };
-
 export class Draft {
   readonly findings: Diagnostic[] = [];
-  readonly settings: Writable<Settings> = {};
+  readonly settings: SettingsInMaking = {};
   readonly #spans = new Map<AttributeName, Span>();
   readonly #span: Span;
   readonly #rules: Rules;

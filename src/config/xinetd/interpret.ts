@@ -10,7 +10,7 @@
  * - `defaults` reaches every service, wherever it stands and whichever file it is in. Lists add up over
  *   all `defaults` (there `=` is `+=`); of other attributes the first one counts.
  */
-import type { AttributeName, Definition, Settings } from '../definition.ts';
+import type { AttributeName, Definition, Settings, SettingsInMaking } from '../definition.ts';
 import { type Diagnostic, type DiagnosticCode, diagnose, quote, suggest } from '../diagnostic/mod.ts';
 import { locate, type SourceFile, type Span } from '../source/mod.ts';
 import type { Attribute, ListAttribute, Report, Value } from './attribute.ts';
@@ -54,8 +54,6 @@ export function interpret(entries: readonly LoadedEntry[]): Interpretation {
   definitions.push(...metricsServices(settings, spans));
   return { definitions, defaults: { settings, spans, listSpans }, diagnostics, usable };
 }
-
-type SettingsInMaking = { -readonly [K in AttributeName]?: Value<K> };
 
 /** A list attribute of an entry, between its first line and its last. */
 interface OpenList {
