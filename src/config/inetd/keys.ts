@@ -123,7 +123,7 @@ export function refusePolicy(draft: Draft, word: Pick<Word, 'span'>): void {
   draft.find(
     'not-available',
     word.span,
-    'this IPsec policy holds for the service, and kinetd sets none',
+    `this IPsec policy holds for service ${draft.name}, and kinetd sets none`,
     'take it out, and set policies outside of kinetd, as with ip-xfrm(8)',
   );
 }
