@@ -4,13 +4,11 @@ import { describe, expect, test } from 'vitest';
 
 import { open, talk } from '../../daemon/client.ts';
 import { isRoot, type Kinetd, service } from '../../daemon/kinetd.ts';
-import { children, descriptors, gone, statusField } from '../../daemon/processes.ts';
+import { children, gone } from '../../daemon/processes.ts';
 import { python3 } from '../../daemon/programs.ts';
 import { until } from '../../daemon/until.ts';
-import { compiledIn } from '../../oracle/compile.ts';
 import { burst, forked, ready, run } from './started.ts';
 
-const origin = (): string => compiledIn('test/behaviour/forkserver', 'origin');
 const logged = { ...forked, log_type: 'FILE @FOLDER@/log', log_on_success: 'PID HOST EXIT' };
 
 test('instances and per_source count servers that are forked', async () => {
@@ -97,23 +95,6 @@ test.skipIf(!isRoot)('user, groups: as with a program that is executed (needs ro
   const daemon = await run(service('s', { ...forked, ...id }) + service('exec', { ...id }));
   await ready(daemon);
   expect((await burst(daemon, 1))[0]).toBe((await burst(daemon, 1, 'exec'))[0]);
-});
-
-test('thousands of clients leave neither memory nor descriptors with the daemon and the fork server', async () => {
-  const daemon = await run(service('s', { ...forked, server: origin() }));
-  const forkserver = await ready(daemon);
-  const size = (pid: number): number => Number(statusField(pid, 'VmRSS')?.split(' ')[0]);
-  const many = async (count: number): Promise<void> => {
-    for (let done = 0; done < count; done += 50) await burst(daemon, 50);
-  };
-  await many(500);
-  const before = { daemon: size(daemon.pid), forkserver: size(forkserver) };
-  const open = await until(() => (children(daemon.pid).length === 1 ? descriptors(daemon.pid).size : undefined));
-  await many(1500);
-  await until(() => children(daemon.pid).length === 1 || undefined);
-  expect(descriptors(daemon.pid).size).toBeLessThanOrEqual(open);
-  expect(size(forkserver)).toBeLessThan(before.forkserver + 200);
-  expect(size(daemon.pid)).toBeLessThan(before.daemon + 10_000);
 });
 
 describe.skipIf(python3 === undefined)('python3', () => {
