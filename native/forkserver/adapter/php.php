@@ -8,7 +8,8 @@
  *
  * It has the script compiled, and what is to be preloaded (files, looked for as by include), and parks: the preloaded
  * library makes pcntl_fork() return once for each connection, in the child, and php goes on with the script as it always
- * does. What the script includes is compiled by the first connection that comes to it, and kept as well.
+ * does. What the script includes is compiled by the first connection that comes to it, and kept as well, if it has not been
+ * changed since the process was parked.
  *
  * A process of its own does the compiling, since it leaves the functions of the script declared, and its errors are fatal.
  *
@@ -40,7 +41,9 @@
     }
     if (function_exists('opcache_compile_file')) {
         // Children look whether a file has changed whenever they use it, since the time that the cache goes by stands still
-        // when the process parks.
+        // when the process parks. The cache knows times of files by the second: what has been written since, or just
+        // before, may be written once more within the same one, and is not kept. The files that are compiled here are,
+        // since the daemon has an eye on them.
         ini_set('opcache.validate_timestamps', '1');
         ini_set('opcache.revalidate_freq', '0');
         ini_set('opcache.file_update_protection', '0');
@@ -53,6 +56,7 @@
         if ($status !== 0) {
             $refuse('the script, or a file to preload, does not compile');
         }
+        ini_set('opcache.file_update_protection', '2');
     }
 
     // The lock of opcache: a file that nobody reads, locked for each process by itself.

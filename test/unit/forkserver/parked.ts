@@ -51,7 +51,7 @@ export type Step =
   | { readonly do: 'raw'; readonly hex: string; readonly descriptors?: number; readonly filling?: number }
   | { readonly do: 'kill'; readonly signal: string }
   | { readonly do: 'limit'; readonly name: string; readonly value: number }
-  | { readonly do: 'write'; readonly path: string; readonly text: string }
+  | { readonly do: 'write'; readonly path: string; readonly text: string; readonly modified: number }
   | { readonly do: 'end' | 'held' };
 
 /** What came of a step; what a step does not tell is undefined. */
