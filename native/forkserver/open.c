@@ -57,6 +57,16 @@ static void check(int fd) {
   separate.fds[separate.count++] = fd;
 }
 
+/* As many as a request brings along, beside what is open already. */
+static void check_room(void) {
+  int fds[3];
+  for (int i = 0; i < 3; i++) {
+    fds[i] = fcntl(STDERR_FILENO, F_DUPFD_CLOEXEC, 0);
+    if (fds[i] < 0) channel_refuse("the limit on descriptors leaves no room for those of a connection");
+  }
+  for (int i = 0; i < 3; i++) close(fds[i]);
+}
+
 void open_check(void) {
   /* Whatever is received must not land on these. */
   while (true) {
@@ -75,6 +85,7 @@ void open_check(void) {
     if (*end == '\0' && end != entry->d_name && fd > STDERR_FILENO && fd != dirfd(folder)) check(fd);
   }
   closedir(folder);
+  check_room();
 }
 
 /* A file that cannot be opened again, because its mode has changed since, stays shared: it is only read or appended to. */

@@ -32,6 +32,7 @@ export function forkserverOf(
     servers,
     processes: forkservers,
     now: () => performance.now(),
+    today: () => Date.now(),
     after: (milliseconds, job) => {
       const timer = setTimeout(job, milliseconds).unref();
       return () => clearTimeout(timer);

@@ -3,24 +3,23 @@
  * is made of has changed. A connection is never made to wait for it: as long as it cannot be had, its caller executes the
  * program instead.
  *
- * The one that serves goes on until the next is parked. One that could not be had (a script that does not compile) is
+ * The one that serves goes on until the next is parked; that is also asked for when it has reached a limit of the service
+ * (memory, descriptors) and can fork no more. One that could not be had (a script that does not compile) is
  * tried again when one of its files changes, and after 1, 2, 4 … 60 seconds; what is wrong is said once.
  */
-import { type CompiledLaunch, type Descriptor, SystemError } from '../../os/mod.ts';
-import { LoadedFiles } from './files.ts';
+import { type CompiledLaunch, type Descriptor, errnoMessage, errnoName, SystemError } from '../../os/mod.ts';
+import { type Clocks, LoadedFiles } from './files.ts';
 import { type Answered, type Errors, Parked, type ParkedOptions } from './parked.ts';
 import { environmentBytes, requestBytes } from './protocol.ts';
 import { type ForkserverEvent, type ForkserverState, nextForkserverState } from './state.ts';
 
-export interface ForkserverOptions extends Pick<ParkedOptions, 'servers' | 'processes' | 'after' | 'uid'> {
+export interface ForkserverOptions extends Clocks, Pick<ParkedOptions, 'servers' | 'processes' | 'after' | 'uid'> {
   /** How the fork server itself is launched. */
   readonly launch: CompiledLaunch;
   /** The environment of servers, without the connection's. */
   readonly environment: readonly string[];
   /** The program, and its script if it has one. */
   readonly files: readonly string[];
-  /** Milliseconds of a clock that nobody sets. */
-  readonly now: () => number;
   readonly errors: () => Errors;
   readonly observer: ForkserverObserver;
 }
@@ -33,6 +32,8 @@ export interface ForkserverObserver {
 }
 
 const longestRestSeconds = 60;
+/** What one that has grown beyond its limits says; others concern the whole system, or just the request. */
+const outgrown: readonly string[] = ['EMFILE', 'ENOMEM'];
 /** One that has served for so long may be lost without a rest. */
 const soundMilliseconds = 60_000;
 
@@ -64,6 +65,7 @@ export class Forkserver {
   #retryAt = Number.NEGATIVE_INFINITY;
   #trouble: string | undefined;
   #cancelRest: (() => void) | undefined;
+  #cancelLook: (() => void) | undefined;
 
   constructor(options: ForkserverOptions) {
     this.#options = options;
@@ -114,6 +116,7 @@ export class Forkserver {
   close(): void {
     this.#move('close');
     this.#cancelRest?.();
+    this.#cancelLook?.();
     this.#next?.close();
     this.#current?.close();
     this.#next = undefined;
@@ -121,20 +124,34 @@ export class Forkserver {
   }
 
   #look(current: Parked): void {
-    if (this.#state === 'ready' && current.files.changed()) this.#start();
-    else if (this.#state === 'stale' && (this.#failed?.changed() === true || this.#options.now() >= this.#retryAt))
-      this.#start();
+    if (this.#state === 'ready') this.#follow(current.files);
+    else if (this.#state !== 'stale') return;
+    else if (this.#options.now() >= this.#retryAt) this.#start();
+    else if (this.#failed !== undefined) this.#follow(this.#failed);
+  }
+
+  #follow(files: LoadedFiles): void {
+    const look = files.look();
+    if (look === 'changed') this.#start();
+    else if (look !== 'same' && this.#cancelLook === undefined)
+      this.#cancelLook = this.#options.after(look, () => {
+        this.#cancelLook = undefined;
+        if (this.#current !== undefined) this.#look(this.#current);
+      });
   }
 
   #start(): void {
     this.#move('begin');
+    this.#cancelLook?.();
+    this.#cancelLook = undefined;
     this.#failed = undefined;
-    const { launch, files, now, servers, processes, after, uid } = this.#options;
-    const stamped = new LoadedFiles(files, now);
+    const { launch, files, now, today, servers, processes, after, uid } = this.#options;
+    const stamped = new LoadedFiles(files, { now, today });
     const errors = this.#options.errors();
     const made: { parked?: Parked } = {};
     const observer = {
       onReady: (pid: number) => this.#parked(pid),
+      onUnable: (errno: number) => this.#unable(errno),
       onLost: (reason: string) => {
         if (made.parked !== undefined) this.#lost(made.parked, reason);
       },
@@ -169,10 +186,24 @@ export class Forkserver {
     }
     if (parked !== this.#current) return;
     this.#current = undefined;
-    if (this.#options.now() - this.#readyAt >= soundMilliseconds) this.#failures = 0;
+    if (this.#isSound()) this.#failures = 0;
     this.#move('lost-current');
     this.#tell(reason);
     if (this.#state === 'resting') this.#rest();
+  }
+
+  /** Whoever has asked is executed. */
+  #unable(errno: number): void {
+    if (!outgrown.includes(errnoName(errno))) return;
+    this.#tell(`it cannot fork any more: ${errnoMessage(errno)}`, false);
+    if (this.#state !== 'ready' || this.#options.now() < this.#retryAt) return;
+    if (this.#isSound()) this.#failures = 0;
+    this.#retryAt = this.#options.now() + this.#nextRest();
+    this.#start();
+  }
+
+  #isSound(): boolean {
+    return this.#options.now() - this.#readyAt >= soundMilliseconds;
   }
 
   /** @param files what it would have been made of */
@@ -185,10 +216,10 @@ export class Forkserver {
     } else this.#rest();
   }
 
-  #tell(reason: string): void {
+  #tell(reason: string, goesOn = this.#current !== undefined): void {
     if (reason === this.#trouble) return;
     this.#trouble = reason;
-    this.#options.observer.onTrouble(reason, this.#current !== undefined);
+    this.#options.observer.onTrouble(reason, goesOn);
   }
 
   #rest(): void {

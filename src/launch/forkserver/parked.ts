@@ -55,6 +55,8 @@ export interface ParkedOptions {
 
 export interface ParkedObserver {
   onReady(pid: number): void;
+  /** It has not forked for a request, and goes on; whoever asked is told so first. */
+  onUnable(errno: number): void;
   /** It serves no more; called once, and nothing after it. Not called when it was closed. */
   onLost(reason: string): void;
 }
@@ -271,8 +273,10 @@ export class Parked {
         this.#lose(message.reason);
         return;
       case 'failed':
-        if (this.#open.has(message.id)) this.#answer(message.id, undefined);
-        else this.#lose('it answered what it was not asked');
+        if (this.#open.has(message.id)) {
+          this.#answer(message.id, undefined);
+          if (!this.#closing) this.#observer.onUnable(message.errno);
+        } else this.#lose('it answered what it was not asked');
     }
   }
 

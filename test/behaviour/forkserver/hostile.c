@@ -83,6 +83,19 @@ static _Noreturn void misbehave(const char *mode) {
   if (strcmp(mode, "unasked") == 0) tell_started(4711);
   if (strcmp(mode, "failing") == 0) say("E\1\2\0\0\1\0\0\0", 9);
   while (strcmp(mode, "itself") == 0) tell_started(asked(&client));
+  if (strcmp(mode, "breaks") == 0) {
+    asked(&client);
+    close(channel);
+  }
+  if (strcmp(mode, "dies") == 0) {
+    asked(&client);
+    raise(SIGKILL);
+  }
+  while (strcmp(mode, "stillborn") == 0) {
+    asked(&client);
+    if (syscall(SYS_clone, CLONE_PARENT | SIGCHLD, NULL, NULL, NULL, NULL) == 0) raise(SIGKILL);
+    close(client);
+  }
   while (strcmp(mode, "grandchild") == 0) {
     uint32_t id = asked(&client);
     if (fork() == 0) {

@@ -26,6 +26,9 @@ const whenAsked: Readonly<Record<string, string>> = {
   itself: 'it named a server that it has not forked',
   grandchild: 'it named a server that it has not forked',
   silent: 'it did not answer',
+  breaks: 'it died of signal 9',
+  dies: 'it died of signal 9',
+  stillborn: 'it did not answer',
   gifts: 'it did not answer',
 };
 

@@ -237,12 +237,22 @@ test.skipIf(obstacle('php') !== undefined)('php: a file that is included is comp
   });
   const steps: readonly Step[] = [
     /* One that is old enough is compiled once, */
-    ...[write('one', now - 60), request, request],
+    write('one', now - 60),
+    request,
+    request,
     /* and one that is written twice in a second, which is all that opcache sees of its time, by each connection. */
-    ...[write('two', now + 1), request, write('six', now + 1), request, request],
+    write('two', now + 1),
+    request,
+    write('six', now + 1),
+    request,
+    request,
   ];
   const [told] = stories([jobFor('php', folder, 'script', one, steps)]);
   expect(told?.results.map(({ output }) => output).filter((output) => output !== undefined)).toEqual([
-    ...['one', 'kept one', 'two', 'six', 'six'],
+    'one',
+    'kept one',
+    'two',
+    'six',
+    'six',
   ]);
 });
