@@ -124,15 +124,14 @@ export class Forkserver {
   }
 
   #look(current: Parked): void {
-    if (this.#state === 'ready') this.#follow(current.files);
-    else if (this.#state !== 'stale') return;
-    else if (this.#options.now() >= this.#retryAt) this.#start();
-    else if (this.#failed !== undefined) this.#follow(this.#failed);
+    if (this.#state === 'ready') this.#follow(current.files, false);
+    else if (this.#state === 'stale') this.#follow(this.#failed ?? current.files, this.#options.now() >= this.#retryAt);
   }
 
-  #follow(files: LoadedFiles): void {
+  /** Starts the next when these have changed, or if it is time for it anyway; but not while they may be half written. */
+  #follow(files: LoadedFiles, anyway: boolean): void {
     const look = files.look();
-    if (look === 'changed') this.#start();
+    if (look === 'changed' || (look === 'same' && anyway)) this.#start();
     else if (look !== 'same' && this.#cancelLook === undefined)
       this.#cancelLook = this.#options.after(look, () => {
         this.#cancelLook = undefined;

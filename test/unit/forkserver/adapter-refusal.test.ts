@@ -241,9 +241,9 @@ test.skipIf(obstacle('php') !== undefined)('php: a file that is included is comp
     request,
     request,
     /* and one that is written twice in a second, which is all that opcache sees of its time, by each connection. */
-    write('two', now + 1),
+    write('two', now + 60),
     request,
-    write('six', now + 1),
+    write('six', now + 60),
     request,
     request,
   ];
