@@ -55,6 +55,7 @@
         "native/forkserver/atfork.c",
         "native/forkserver/channel.c",
         "native/forkserver/child.c",
+        "native/forkserver/heap.c",
         "native/forkserver/open.c",
         "native/forkserver/park.c",
         "native/forkserver/ready.c",

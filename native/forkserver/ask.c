@@ -8,6 +8,7 @@
  *   park                 the next fork() parks, and returns 0 in each child
  *   environment/OFFSET   in a child: its environment from that byte on, as much as the caller has room for; variables
  *                        end with NUL, and the answer is empty behind the last. For languages that keep a copy of their own
+ *   others               in a child: which of its standard descriptors (as digits) are not sockets
  *
  * Without the library all of these are ENOENT.
  */
@@ -18,6 +19,7 @@
 #include <fcntl.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 extern char **environ;
@@ -26,10 +28,12 @@ extern char **environ;
 ssize_t __readlink_chk(const char *path, char *buffer, size_t room, size_t size);
 ssize_t __readlinkat_chk(int folder, const char *path, char *buffer, size_t room, size_t size);
 
+/* In the words of C alone, as what children ask does not go through functions that nobody has called in them yet. */
 static bool begins(const char **text, const char *word) {
-  size_t length = strlen(word);
-  if (strncmp(*text, word, length) != 0) return false;
-  *text += length;
+  const char *at = *text;
+  while (*word != '\0' && *at == *word) at++, word++;
+  if (*word != '\0') return false;
+  *text = at;
   return true;
 }
 
@@ -50,15 +54,28 @@ static ssize_t copy_environment(size_t skip, char *buffer, size_t room) {
   return (ssize_t)filled;
 }
 
+static ssize_t name_others(char *buffer, size_t room) {
+  size_t filled = 0;
+  for (int fd = 0; fd <= STDERR_FILENO && filled < room; fd++) {
+    struct stat status;
+    if (fstat(fd, &status) < 0 || !S_ISSOCK(status.st_mode)) buffer[filled++] = (char)('0' + fd);
+  }
+  return (ssize_t)filled;
+}
+
 /* True when the name is one of ours and the process a fork server of the kind that has an adapter, or a child of one. */
 static bool answered(const char *path, char *buffer, size_t room, ssize_t *answer) {
   static bool adapter;
   if (path == NULL || !begins(&path, "/kinetd/forkserver/")) return false;
-  adapter |= park_mode == PARK_IN_FORK;
+  if (park_mode == PARK_IN_FORK) adapter = true;
   if (!adapter) return false;
   *answer = 0;
   if (begins(&path, "environment/")) {
-    *answer = copy_environment(strtoul(path, NULL, 10), buffer, room);
+    *answer = copy_environment(path[0] == '0' ? 0 : strtoul(path, NULL, 10), buffer, room);
+    return true;
+  }
+  if (begins(&path, "others")) {
+    *answer = name_others(buffer, room);
     return true;
   }
   if (park_mode != PARK_IN_FORK) return false;

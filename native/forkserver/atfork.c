@@ -42,17 +42,24 @@ EXPORTED int __register_atfork(action *prepare, action *parent, action *child, v
   return next(prepare, parent, child, object);
 }
 
+static void (*finalize)(void *);
+
+static void find_finalize(void) {
+  if (finalize == NULL) *(void **)&finalize = dlsym(RTLD_NEXT, "__cxa_finalize");
+}
+
 /* Each object calls this as its last act. */
 EXPORTED void __cxa_finalize(void *object) {
-  static void (*next)(void *);
-  if (next == NULL) *(void **)&next = dlsym(RTLD_NEXT, "__cxa_finalize");
+  find_finalize();
   size_t kept = 0;
   for (size_t i = 0; object != NULL && i < count; i++) {
     if (handlers[i].object != object) handlers[kept++] = handlers[i];
   }
-  if (object != NULL) count = kept;
-  next(object);
+  if (object != NULL && kept < count) count = kept; /* children that write nothing copy no page */
+  finalize(object);
 }
+
+void atfork_check(void) { find_finalize(); }
 
 /* The last registered prepares first; parent and child go the other way. */
 void atfork_prepare(void) {

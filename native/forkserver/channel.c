@@ -13,6 +13,7 @@
  * otherwise, and below 64, so that the kernel's table of descriptors stays small.
  */
 #include "forkserver.h"
+#include "system-call.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -67,11 +68,6 @@ bool channel_take(void) {
   return true;
 }
 
-void channel_close(void) {
-  close(channel);
-  channel = -1;
-}
-
 /* Waits while the daemon is behind with reading; a daemon that is not there any more ends the fork server. */
 static void tell(const void *bytes, size_t length) {
   while (send(channel, bytes, length, MSG_NOSIGNAL) < 0) {
@@ -114,7 +110,11 @@ void channel_tell_failure(uint32_t id, int error) {
 void channel_tell_started(uint32_t id) {
   unsigned char bytes[5] = {'S'};
   put(bytes + 1, id);
-  tell(bytes, sizeof bytes);
+  long sent;
+  do sent = system_call(SYS_sendto, channel, (long)bytes, sizeof bytes, MSG_NOSIGNAL, 0, 0);
+  while (sent == -EINTR);
+  if (sent < 0) _exit(0); /* the daemon has gone */
+  system_call(SYS_close, channel, 0, 0, 0, 0, 0);
 }
 
 /* Takes the descriptors out of what was received. Others than three are closed again. */

@@ -10,13 +10,12 @@
  * is parked all signals wait but SIGTERM, which ends it.
  */
 #include "forkserver.h"
+#include "system-call.h"
 
-#include <errno.h>
 #include <sched.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/prctl.h>
-#include <sys/syscall.h>
 #include <unistd.h>
 
 extern char **environ;
@@ -24,18 +23,18 @@ extern char **environ;
 static pid_t *thread_number;
 static void *robust_list;
 static size_t robust_size;
-static sigset_t mask;
+static uint64_t mask; /* as the kernel has it */
 static struct sigaction on_termination;
+static bool owns_environment;
 
 void child_prepare(void) {
   if (prctl(PR_GET_TID_ADDRESS, &thread_number) < 0 || thread_number == NULL)
     channel_refuse("the kernel does not tell where the C library keeps thread numbers (CONFIG_CHECKPOINT_RESTORE)");
   if (syscall(SYS_get_robust_list, 0, &robust_list, &robust_size) < 0) robust_list = NULL;
-  sigset_t all_but_one;
-  sigfillset(&all_but_one);
-  sigdelset(&all_but_one, SIGTERM);
-  sigprocmask(SIG_SETMASK, &all_but_one, &mask);
+  uint64_t all_but_one = ~(UINT64_C(1) << (SIGTERM - 1));
+  system_call(SYS_rt_sigprocmask, SIG_SETMASK, (long)&all_but_one, (long)&mask, sizeof mask, 0, 0);
   sigaction(SIGTERM, &(struct sigaction){.sa_handler = SIG_DFL}, &on_termination);
+  owns_environment = park_mode == PARK_IN_FORK;
 }
 
 /*
@@ -45,9 +44,9 @@ void child_prepare(void) {
 pid_t child_clone(void) {
   unsigned long flags = CLONE_PARENT | CLONE_CHILD_SETTID | CLONE_CHILD_CLEARTID | SIGCHLD;
 #if defined(__s390__) || defined(__CRIS__)
-  return (pid_t)syscall(SYS_clone, NULL, flags, NULL, thread_number, NULL);
+  return (pid_t)system_call(SYS_clone, 0, (long)flags, 0, (long)thread_number, 0, 0);
 #else
-  return (pid_t)syscall(SYS_clone, flags, NULL, NULL, thread_number, thread_number);
+  return (pid_t)system_call(SYS_clone, (long)flags, 0, 0, (long)thread_number, (long)thread_number, 0);
 #endif
 }
 
@@ -68,16 +67,15 @@ static char **as_owned(char **received) {
 
 void child_begin(const struct request *request) {
   channel_tell_started(request->id);
-  channel_close();
-  if (robust_list != NULL) syscall(SYS_set_robust_list, robust_list, robust_size);
+  if (robust_list != NULL) system_call(SYS_set_robust_list, (long)robust_list, (long)robust_size, 0, 0, 0, 0);
   for (int i = 0; i < 3; i++) {
-    if (dup2(request->descriptors[i], i) < 0) _exit(127);
+    if (system_call(SYS_dup3, request->descriptors[i], i, 0, 0, 0, 0) < 0) _exit(127);
   }
-  for (int i = 0; i < 3; i++) close(request->descriptors[i]);
+  for (int i = 0; i < 3; i++) system_call(SYS_close, request->descriptors[i], 0, 0, 0, 0, 0);
   open_separate();
-  setsid();
-  environ = park_mode == PARK_IN_FORK ? as_owned(request->environment) : request->environment;
+  system_call(SYS_setsid, 0, 0, 0, 0, 0, 0);
+  environ = owns_environment ? as_owned(request->environment) : request->environment;
   if (environ == NULL) _exit(127);
   if (on_termination.sa_handler != SIG_DFL) sigaction(SIGTERM, &on_termination, NULL);
-  sigprocmask(SIG_SETMASK, &mask, NULL);
+  system_call(SYS_rt_sigprocmask, SIG_SETMASK, (long)&mask, 0, sizeof mask, 0, 0);
 }

@@ -8,8 +8,9 @@
  * atfork.c   what the program wants done around a fork
  * open.c     which descriptors a parked program may have, and how a child gets its own
  * ready.c    whether a process can be forked as it stands; which files it is made of
+ * heap.c     where children allocate
  * serve.c    a request: one message, one child
- * child.c    what a child does before it returns into the program
+ * child.c    what a child does before it returns into the program; system-call.h how it asks the kernel
  *
  * Nothing here allocates memory while it serves, and nothing works without the two variables of the daemon: the library
  * does nothing at all in a process that was not started as a fork server.
@@ -37,12 +38,11 @@ struct request {
 /* Takes the socket off descriptor 0, where nothing is to be read then. False when there is none. */
 bool channel_take(void);
 bool channel_is_ours(int fd);
-void channel_close(void);
 void channel_tell_ready(void);
 void channel_tell_file(const char *path);
 /* A request could not be served. */
 void channel_tell_failure(uint32_t id, int error);
-/* Sent by a child, whose pid and user the kernel adds. */
+/* Sent by a child, whose pid and user the kernel adds: the last that it says, its side of the socket is closed then. */
 void channel_tell_started(uint32_t id);
 /* This process cannot be a fork server, for this reason; ends it. */
 __attribute__((noreturn)) void channel_refuse(const char *reason);
@@ -51,6 +51,8 @@ void channel_next(struct request *request);
 
 /* --- atfork.c --- */
 
+/* Looks up what each child would have to look up when it ends. */
+void atfork_check(void);
 void atfork_prepare(void);
 void atfork_parent(void);
 void atfork_child(void);
@@ -71,11 +73,16 @@ void ready_check(void);
 /* Tells the daemon which programs and libraries are mapped. */
 void ready_tell_files(void);
 
+/* --- heap.c --- */
+
+/* Leaves nothing below the end of the heap for children to allocate from. */
+void heap_fill(void);
+
 /* --- child.c --- */
 
 /* What children have to put back, and where the C library keeps the number of the thread. */
 void child_prepare(void);
-/* The pid in the parent, 0 in the child, which is the daemon's child as this process is; -1 with errno. */
+/* The pid in the parent, 0 in the child, which is the daemon's child as this process is; or -errno. */
 pid_t child_clone(void);
 /* From the clone to the program. */
 void child_begin(const struct request *request);

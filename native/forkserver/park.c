@@ -7,7 +7,9 @@
  * KINETD_FORKSERVER=call: in the fork() that an adapter calls after it has said so (ask.c). The interpreters know how to
  * go on in the child of a fork: they bring their own state in order around it, which a function of ours could not.
  *
- * The two variables that make a fork server leave the environment before anything else can pass them on.
+ * The variables that make a fork server leave the environment before anything else can pass them on. LD_BIND_NOW is one of
+ * them: functions of libraries are looked up while the program is loaded, once, and not in each child with its first call
+ * of each, which costs as many page faults as the rest of what a small child does.
  */
 #include "forkserver.h"
 
@@ -52,6 +54,8 @@ __attribute__((constructor)) static void begin(void) {
   else if (strcmp(mode, "call") == 0) park_mode = PARK_IN_FORK;
   else channel_refuse("KINETD_FORKSERVER is neither main nor call");
   unsetenv("KINETD_FORKSERVER");
+  const char *bind_now = getenv("LD_BIND_NOW");
+  if (bind_now != NULL && strcmp(bind_now, "kinetd") == 0) unsetenv("LD_BIND_NOW"); /* and not what the service sets */
   leave_preload();
 }
 
@@ -62,7 +66,6 @@ static main_function *program_main;
 static int parked_main(int argc, char **argv, char **variables) {
   (void)variables;
   serve();
-  park_mode = PARK_NEVER;
   return program_main(argc, argv, environ);
 }
 
@@ -82,6 +85,5 @@ EXPORTED pid_t fork(void) {
   if (!park_armed) return next();
   park_armed = false;
   serve();
-  park_mode = PARK_NEVER;
   return 0;
 }

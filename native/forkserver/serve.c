@@ -6,21 +6,22 @@
  */
 #include "forkserver.h"
 
-#include <errno.h>
 #include <unistd.h>
 
 void serve(void) {
   ready_check();
   open_check();
+  atfork_check();
   child_prepare();
+  park_mode = PARK_NEVER; /* in all children, none of which has to write it */
   ready_tell_files();
+  heap_fill();
   channel_tell_ready();
   for (;;) {
     struct request request;
     channel_next(&request);
     atfork_prepare();
     pid_t pid = child_clone();
-    int error = errno;
     if (pid == 0) {
       child_begin(&request);
       atfork_child();
@@ -28,6 +29,6 @@ void serve(void) {
     }
     atfork_parent();
     for (int i = 0; i < 3; i++) close(request.descriptors[i]);
-    if (pid < 0) channel_tell_failure(request.id, error);
+    if (pid < 0) channel_tell_failure(request.id, -pid);
   }
 }

@@ -50,6 +50,7 @@ export function resolveForkserver(
   const modules = settings.preload_modules ?? [];
   const variables = [
     `KINETD_FORKSERVER=${choice.mode}`,
+    ...(launch.environment.some((variable) => variable.startsWith('LD_BIND_NOW=')) ? [] : ['LD_BIND_NOW=kinetd']),
     ...(modules.length === 0 ? [] : [`KINETD_PRELOAD_MODULES=${modules.join(' ')}`]),
   ];
   return {

@@ -56,6 +56,14 @@ test('a dynamically linked program is parked before main, with the library in fr
     'PATH=/usr/bin:/bin',
     'LD_PRELOAD=/lib/fs.so /lib/own.so',
     'KINETD_FORKSERVER=main',
+    'LD_BIND_NOW=kinetd',
+  ]);
+});
+
+test('when its symbols are bound is left to a service that says so itself', async () => {
+  const forkserver = await plan({ server: '/bin/dynamic', env: ['LD_BIND_NOW=1'] });
+  expect(forkserver?.launch.environment.filter((variable) => variable.startsWith('LD_BIND_NOW'))).toEqual([
+    'LD_BIND_NOW=1',
   ]);
 });
 
@@ -117,8 +125,9 @@ describe('scripts are loaded by an adapter', () => {
   ])('%s', async (_, settings, program, argv, script) => {
     const forkserver = await plan({ ...settings, preload_modules: ['json', 'os'] });
     expect(forkserver).toMatchObject({ files: [program, script], launch: { program, argv } });
-    expect(forkserver?.launch.environment.slice(-2)).toEqual([
+    expect(forkserver?.launch.environment.slice(-3)).toEqual([
       'KINETD_FORKSERVER=call',
+      'LD_BIND_NOW=kinetd',
       'KINETD_PRELOAD_MODULES=json os',
     ]);
   });

@@ -51,6 +51,7 @@ def start():
     environment = job['environment'] + [
         'LD_PRELOAD=' + ' '.join(filter(None, [os.environ.get('LD_PRELOAD'), job['library']])),
         'KINETD_FORKSERVER=' + job['mode'],
+        'LD_BIND_NOW=kinetd',
     ] + job.get('parkedEnvironment', [])
     environment += [f'{name}={os.environ[name]}' for name in ('ASAN_OPTIONS', 'UBSAN_OPTIONS') if name in os.environ]
     pid = launch(job.get('parkedArgv', job['argv']), environment, [parked_end.fileno(), nothing, errors_end])
