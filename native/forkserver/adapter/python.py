@@ -12,23 +12,42 @@ that it is started with: a fresh __main__, new standard streams, the exception t
 - What would be printed while the script is compiled is left to the child; a script that does not compile is refused.
 - At the end, the interpreter would free everything that it has. That is skipped when nobody can notice: when nothing is
   left that has a finalizer (a suspended generator, a temporary file …) or belongs to a compiled extension.
+- Whatever can be done before is: each page of memory that a child is the first to write to is copied for it, which costs
+  more than most of what it does. The standard streams are made for sockets, and made anew for what is not one; what is
+  to be allocated lies side by side.
 
 Modules that are imported early see the environment of the service, and nothing to read as standard input.
 See ask.c for the names below /kinetd/forkserver.
 """
 import sys
 
+own_modules = set(sys.modules) | {'warnings'}  # which the interpreter asks for its filters
+
+import atexit
+import builtins
+import gc
+import io
+import posix
+
+SILENT = frozenset((io.FileIO, io.BufferedReader, io.StringIO, io.BytesIO))
+WRITTEN = frozenset((io.TextIOWrapper, io.BufferedWriter, io.BufferedRandom, io.BufferedRWPair))
+REHEARSALS = 20  # after so many the interpreter has what it remembers of a function, and writes nothing more down
+HEAP_TYPE = 1 << 9  # Py_TPFLAGS_HEAPTYPE: made when the program runs
+
+# Of the fork server: kinds of objects that nothing is done for when they are freed, what is to be flushed, whether all
+# that it has may be left as it is, and what fills the gaps in its memory.
+plain = frozenset()
+writers = ()
+unfinished = False
+filling = []
+
+
+def say(text):
+    posix.readlink(b'/kinetd/forkserver/' + text.encode('utf-8', 'surrogateescape'))
+
 
 def park(script):
     """Returns in each child, with its __main__ and the script's code: None when compiling it has something to print."""
-    before = set(sys.modules)
-    import builtins
-    import gc
-    import posix
-
-    def say(text):
-        posix.readlink(b'/kinetd/forkserver/' + text.encode('utf-8', 'surrogateescape'))
-
     path = script if script.startswith('/') else posix.getcwd() + '/' + script
     main = type(sys)('__main__')
     main.__annotations__ = {}
@@ -47,8 +66,9 @@ def park(script):
         tree, code = compiled(text, path)
     except (SyntaxError, ValueError) as error:
         say(f'refuse/{type(error).__name__}: {error}')
-    for name in set(sys.modules) - before - {'warnings'}:  # which the interpreter asks for its filters
+    for name in set(sys.modules) - own_modules:
         del sys.modules[name]
+    renew_for_sockets()
     import_early(tree)
     for name in posix.environ.get(b'KINETD_PRELOAD_MODULES', b'').decode().split():
         try:
@@ -62,15 +82,50 @@ def park(script):
         file = getattr(module, '__file__', None)
         if module is not main and isinstance(file, str) and file.startswith('/'):
             say(f'loaded/{file}')
-    gc.collect()
-    gc.freeze()
+    coerced = posix.environ.get(b'LC_CTYPE')  # by the interpreter, see PEP 538
+    del tree, text, file, module
+    settle(coerced)
     say('park')
     posix.fork()
-    renew_environment(posix)
-    renew_streams()
+    renew_environment(coerced)
+    for digit in posix.readlink(b'/kinetd/forkserver/others'):
+        renew_stream(digit - 48)
     if 'numpy.random' in sys.modules:
         sys.modules['numpy.random'].seed()
     return main, code
+
+
+def settle(coerced):
+    """The last of what is done once, with all modules there."""
+    global plain, writers, unfinished
+    for _ in range(REHEARSALS):
+        renew_environment(coerced)
+        posix.environ.clear()
+    gc.collect()
+    all_objects = gc.get_objects()
+    kinds = {type(each) for each in all_objects}
+    plain = frozenset(kind for kind in kinds if not kind.__flags__ & HEAP_TYPE and is_plain_kind(kind))
+    writers = tuple(each for each in all_objects if type(each) in WRITTEN and not each.closed and each.writable())
+    unfinished = any(hasattr(kind, '__del__') for kind in kinds - SILENT - WRITTEN)
+    gc.freeze()
+    for _ in range(REHEARSALS):
+        is_clean()
+    fill_pools()
+    gc.freeze()
+
+
+def fill_pools():
+    """
+    The interpreter keeps small objects by size, in pools of 16 kB (4 kB before 3.10). Takes what is free in those that
+    are in use, so that children begin with the first page of a new one.
+    """
+    pool = 1 << (14 if sys.version_info >= (3, 10) else 12)
+    for size in range(16, 513, 16):
+        for number in range(pool):
+            piece = object() if size == 16 else number + 2.5 if size == 32 else bytes(size - 33)
+            filling.append(piece)
+            if id(piece) % pool == 48:  # the first of its pool, behind the pool's head
+                break
 
 
 def set_path(script):
@@ -125,43 +180,54 @@ def is_plain(arguments):
     return not annotated and all(each is None or type(each).__name__ == 'Constant' for each in defaults)
 
 
-def renew_environment(posix):
+def renew_environment(coerced):
     """os.environ is a view of posix.environ, which the interpreter filled when it started."""
-    text = b''
-    while piece := posix.readlink(b'/kinetd/forkserver/environment/%d' % len(text)):
+    text = piece = posix.readlink(b'/kinetd/forkserver/environment/0')
+    while len(piece) >= 4096:  # less than there is room for: that was all
+        piece = posix.readlink(b'/kinetd/forkserver/environment/%d' % len(text))
         text += piece
-    coerced = posix.environ.get(b'LC_CTYPE')
-    posix.environ.clear()
+    environ = posix.environ
     for variable in text.split(b'\0'):
         name, equals, value = variable.partition(b'=')
         if equals:
-            posix.environ.setdefault(name, value)
-    if coerced is not None and b'LC_CTYPE' not in posix.environ:  # by the interpreter, see PEP 538
-        posix.environ[b'LC_CTYPE'] = coerced
+            environ.setdefault(name, value)
+    if coerced is not None and b'LC_CTYPE' not in environ:
+        environ[b'LC_CTYPE'] = coerced
         posix.putenv(b'LC_CTYPE', coerced)
 
 
-def renew_streams():
-    """As create_stdio() in the interpreter's pylifecycle.c. A stream that a module has put there is left alone."""
-    import io
+def renew_for_sockets():
+    """All three, as they will be when the descriptors are a connection: as descriptor 0 is a socket while this loads."""
+    kept = posix.dup(1), posix.dup(2)
+    for fd in 1, 2:
+        posix.dup2(0, fd)
+    for fd in 0, 1, 2:
+        renew_stream(fd)
+    for fd, before in (1, kept[0]), (2, kept[1]):
+        posix.dup2(before, fd)
+        posix.close(before)
 
+
+def renew_stream(fd):
+    """As create_stdio() in the interpreter's pylifecycle.c. A stream that a module has put there is left alone."""
+    name = ('stdin', 'stdout', 'stderr')[fd]
+    mode = 'w' if fd else 'r'
     unbuffered = isinstance(sys.__stdout__.buffer, io.FileIO)
-    for fd, name, mode in (0, 'stdin', 'r'), (1, 'stdout', 'w'), (2, 'stderr', 'w'):
-        old = getattr(sys, f'__{name}__')
-        buffer = io.open(fd, mode + 'b', 0 if unbuffered and mode == 'w' else -1, closefd=False)
-        getattr(buffer, 'raw', buffer).name = f'<{name}>'
-        new = io.TextIOWrapper(
-            buffer,
-            old.encoding,
-            old.errors,
-            newline='\n',
-            line_buffering=not unbuffered and (fd == 2 or buffer.isatty()),
-            write_through=unbuffered,
-        )
-        new.mode = mode
-        if getattr(sys, name) is old:
-            setattr(sys, name, new)
-        setattr(sys, f'__{name}__', new)
+    old = getattr(sys, f'__{name}__')
+    buffer = io.open(fd, mode + 'b', 0 if unbuffered and mode == 'w' else -1, closefd=False)
+    getattr(buffer, 'raw', buffer).name = f'<{name}>'
+    new = io.TextIOWrapper(
+        buffer,
+        old.encoding,
+        old.errors,
+        newline='\n',
+        line_buffering=not unbuffered and (fd == 2 or buffer.isatty()),
+        write_through=unbuffered,
+    )
+    new.mode = mode
+    if getattr(sys, name) is old:
+        setattr(sys, name, new)
+    setattr(sys, f'__{name}__', new)
 
 
 def run(main, code):
@@ -212,12 +278,9 @@ def tell(error):
 
 def leave(status, interrupted):
     """Returns only when the interpreter has to take everything down itself."""
-    import atexit
-    import gc
-    import posix
-
-    if 'threading' in sys.modules:
-        sys.modules['threading']._shutdown()
+    threading = sys.modules.get('threading')
+    if threading is not None:
+        threading._shutdown()
     atexit._run_exitfuncs()
     if not is_clean():
         gc.unfreeze()  # or cycles through the script's globals would be left
@@ -232,27 +295,31 @@ def leave(status, interrupted):
 
 def is_clean():
     """Whether everything is flushed, and nothing left that does something when it is freed."""
-    import gc
-    import io
-
-    if sys.warnoptions or sys.flags.dev_mode:
+    if unfinished or sys.warnoptions or sys.flags.dev_mode:
         return False
-    silent = {io.FileIO, io.BufferedReader, io.StringIO, io.BytesIO}
-    if 'socket' in sys.modules:
-        silent |= {sys.modules['socket'].socket, sys.modules['socket'].SocketIO}
-    written = {io.TextIOWrapper, io.BufferedWriter, io.BufferedRandom, io.BufferedRWPair}
     left = gc.get_objects()
-    for kind in {type(each) for each in left} - silent - written:
-        module = sys.modules.get(kind.__module__)
-        if hasattr(kind, '__del__') or getattr(module, '__file__', None or '.py')[-3:] == '.so':
+    for each in left:
+        if type(each) not in plain and not is_plain_kind(type(each)):
             return False
     try:
+        for each in writers:
+            if not each.closed:
+                each.flush()
         for each in left:
-            if type(each) in written and not each.closed and each.writable():
+            if type(each) in WRITTEN and not each.closed and each.writable():
                 each.flush()
     except BaseException:
         return False
     return True
+
+
+def is_plain_kind(kind):
+    if kind in SILENT or kind in WRITTEN:
+        return True
+    if kind.__module__ == 'socket' and kind.__name__ in ('socket', 'SocketIO'):
+        return True
+    module = sys.modules.get(kind.__module__)
+    return not hasattr(kind, '__del__') and getattr(module, '__file__', None or '.py')[-3:] != '.so'
 
 
 if len(sys.argv) < 2:

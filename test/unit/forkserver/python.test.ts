@@ -132,6 +132,27 @@ next(suspended)
 `,
     expected: 'finalized\n',
   },
+  'an object that a module has made when it was imported is finalized': {
+    script: 'import beside_object\n',
+    files: {
+      'beside_object.py': `
+class Finalized:
+    def __del__(self): print('finalized')
+kept = Finalized()
+`,
+    },
+    expected: 'finalized\n',
+  },
+  'what is left in a file that a module has opened when it was imported is written': {
+    script: `
+import beside_log, os
+print(open('@FOLDER@/lines').read())
+os.truncate('@FOLDER@/lines', 0)
+beside_log.log.write('of the run before')
+`,
+    files: { lines: 'of the run before', 'beside_log.py': "log = open('@FOLDER@/lines', 'a')\n" },
+    expected: 'of the run before\n',
+  },
   'temporary files are removed': {
     script: `
 import tempfile, os
