@@ -56,6 +56,7 @@
         "native/forkserver/channel.c",
         "native/forkserver/child.c",
         "native/forkserver/heap.c",
+        "native/forkserver/leave.c",
         "native/forkserver/open.c",
         "native/forkserver/park.c",
         "native/forkserver/ready.c",

@@ -4,6 +4,7 @@
  *
  *   loaded/PATH          a file (absolute) that the program is made of, beside those that are mapped
  *   keep/NUMBER          this descriptor is the interpreter's own, and children may share it
+ *   skip/NAME            what this function of the interpreter does at its very end is left out
  *   refuse/TEXT          the program cannot park, for this reason; ends the process
  *   park                 the next fork() parks, and returns 0 in each child
  *   environment/OFFSET   in a child: its environment from that byte on, as much as the caller has room for; variables
@@ -81,6 +82,7 @@ static bool answered(const char *path, char *buffer, size_t room, ssize_t *answe
   if (park_mode != PARK_IN_FORK) return false;
   if (begins(&path, "loaded/")) channel_tell_file(path);
   else if (begins(&path, "keep/")) open_keep(atoi(path));
+  else if (begins(&path, "skip/")) leave_skip(path);
   else if (begins(&path, "refuse/")) channel_refuse(path);
   else if (strcmp(path, "park") == 0) park_armed = true;
   else return false;

@@ -9,6 +9,7 @@
  * open.c     which descriptors a parked program may have, and how a child gets its own
  * ready.c    whether a process can be forked as it stands; which files it is made of
  * heap.c     where children allocate
+ * leave.c    what is left out at the end of an interpreter
  * serve.c    a request: one message, one child
  * child.c    what a child does before it returns into the program; system-call.h how it asks the kernel
  *
@@ -77,6 +78,13 @@ void ready_tell_files(void);
 
 /* Leaves nothing below the end of the heap for children to allocate from. */
 void heap_fill(void);
+
+/* --- leave.c --- */
+
+/* The program's function of that name does nothing any more, and exit() no more than write what is left. */
+void leave_skip(const char *name);
+/* Looks up what each child would have to look up when it ends. */
+void leave_check(void);
 
 /* --- child.c --- */
 

@@ -12,6 +12,7 @@ void serve(void) {
   ready_check();
   open_check();
   atfork_check();
+  leave_check();
   child_prepare();
   park_mode = PARK_NEVER; /* in all children, none of which has to write it */
   ready_tell_files();
