@@ -25,24 +25,25 @@ sub say_to {
     return readlink "/kinetd/forkserver/$text";
 }
 
-# As perl_parse() fills %ENV: the first of a name counts.
+# As perl_parse() fills %ENV: the first of a name counts. What is as it was stays, since each change costs a child copies
+# of pages that it shares with the fork server.
 sub renew_environment {
-    my $text = '';
-    while (1) {
-        my $piece = say_to('environment/' . length $text);
-        last if !defined $piece || $piece eq '';
+    my $text = my $piece = say_to('environment/0');
+    while (length $piece > 4000) {    # less than there is room for: that was all
+        $piece = say_to('environment/' . length $text);
         $text .= $piece;
     }
-    my %new;
+    my %seen;
     for (split /\0/, $text) {
         my ($name, $value) = split /=/, $_, 2;
-        $new{$name} = $value if defined $value && !exists $new{$name};
+        next if !defined $value || $seen{$name}++;
+        $ENV{$name} = $value if !exists $ENV{$name} || $ENV{$name} ne $value;
     }
-    %ENV = %new;
+    delete @ENV{grep { !$seen{$_} } keys %ENV};
     return;
 }
 
-INIT {
+sub park {
     for my $name (split ' ', delete $ENV{KINETD_PRELOAD_MODULES} // '') {
         (my $file = "$name.pm") =~ s{::}{/}g;
         # What $SIG{__DIE__} does is for the script.
@@ -64,6 +65,9 @@ INIT {
     renew_environment();
     $^T = time;
     srand;
+    return;
 }
+
+INIT { park() }    # no more than this: perl frees an INIT block when it has run
 
 1;
