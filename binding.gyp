@@ -23,6 +23,7 @@
         "native/addon.c",
         "native/address.c",
         "native/call.c",
+        "native/connection.c",
         "native/conversation.c",
         "native/datagram.c",
         "native/descriptor.c",

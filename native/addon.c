@@ -23,5 +23,6 @@ NAPI_MODULE_INIT() {
   define_names(env, exports);
   define_sender(env, exports);
   define_unix(env, exports);
+  define_connection(env, exports);
   return exports;
 }

@@ -22,5 +22,6 @@ void define_inherited(napi_env env, napi_value exports);
 void define_names(napi_env env, napi_value exports);
 void define_sender(napi_env env, napi_value exports);
 void define_unix(napi_env env, napi_value exports);
+void define_connection(napi_env env, napi_value exports);
 
 #endif

@@ -1,4 +1,5 @@
 /** The system as kinetd uses it, typed. The only folder that loads the add-on. */
+export * from './connection.ts';
 export * from './conversation.ts';
 export * from './datagram.ts';
 export * from './datagram-batch.ts';

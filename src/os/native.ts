@@ -108,6 +108,7 @@ export interface Native {
   bindUnix(descriptor: number, path: string, mode: number): void;
   connectUnix(descriptor: number, path: string): void;
   peerCredentials(descriptor: number): readonly [pid: number, uid: number, gid: number];
+  connectionOwner(address: Uint8Array, port: number, remoteAddress: Uint8Array, remotePort: number): number | undefined;
 
   closeDescriptor(descriptor: number): void;
   openNull(): number;

@@ -1,6 +1,7 @@
 /**
- * Whose a TCP connection of this machine is, from /proc/net/tcp and /proc/net/tcp6 (proc_net_tcp(5)), which everybody may
- * read. Addresses stand there as the machine has their words in memory, in hexadecimal.
+ * Whose a TCP connection of this machine is. The kernel is asked for the one connection; what it does not find that way is
+ * looked for in /proc/net/tcp and /proc/net/tcp6 (proc_net_tcp(5)), which everybody may read, and which takes the longer
+ * the more connections there are. Addresses stand there as the machine has their words in memory, in hexadecimal.
  *
  * A connection that no process has (one that was closed and not yet ended, or not yet accepted) has no inode, and with
  * older kernels the user 0: it is nobody's.
@@ -9,20 +10,32 @@ import { readFile } from 'node:fs/promises';
 import { endianness } from 'node:os';
 
 import { type IpAddress, parseIp, unmapIp } from '../../address/mod.ts';
+import { findConnection, SystemError } from '../../os/mod.ts';
 
 /** No connection any more: its line has no owner, or that of a listening socket. */
 const pastStates: ReadonlySet<string> = new Set(['06', '07', '0A']);
 
+interface End {
+  readonly address: string;
+  readonly port: number;
+}
+
 /**
- * @returns undefined when there is no such connection
+ * @param find what asks the kernel
+ * @returns undefined when there is no such connection, or nobody has it
  * @throws when the system does not tell
  */
 export async function ownerOf(
-  local: { readonly address: string; readonly port: number },
-  remote: { readonly address: string; readonly port: number },
+  local: End,
+  remote: End,
+  find: typeof findConnection = findConnection,
 ): Promise<number | undefined> {
   const [ours, theirs] = [plainIp(local.address), plainIp(remote.address)];
   if (ours === undefined || theirs?.family !== ours.family) throw new Error('no two addresses of one family');
+  const found = orNothing(() =>
+    find({ bytes: ours.bytes, port: local.port }, { bytes: theirs.bytes, port: remote.port }),
+  );
+  if (found !== undefined) return found.uid;
   const tables = ours.family === 'inet' ? ['tcp', 'tcp6'] : ['tcp6'];
   for (const table of tables) {
     const mapped = table === 'tcp6' && ours.family === 'inet';
@@ -35,6 +48,15 @@ export async function ownerOf(
     if (uid !== undefined) return uid;
   }
   return undefined;
+}
+
+function orNothing<Value>(ask: () => Value): Value | undefined {
+  try {
+    return ask();
+  } catch (error) {
+    if (error instanceof SystemError) return undefined;
+    throw error;
+  }
 }
 
 /** @param text a table as the kernel has it */
