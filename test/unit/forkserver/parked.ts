@@ -6,6 +6,7 @@ import { spawnSync } from 'node:child_process';
 import { join } from 'node:path';
 
 import { root } from '../../daemon/kinetd.ts';
+import { python3 } from '../../daemon/programs.ts';
 
 const library: string = join(root, 'build/Release/kinetd_forkserver.so');
 
@@ -98,7 +99,8 @@ export function story(job: Job): Story {
 /** Several, one after the other, which saves a start of the daemon's interpreter for each. */
 export function stories(jobs: readonly Job[]): readonly Story[] {
   const whole = jobs.map((job) => ({ environment: ['PATH=/usr/bin:/bin'], library, ...job }));
-  const { status, stdout, stderr } = spawnSync('python3', [join(root, 'test/unit/forkserver/daemon.py')], {
+  const daemon = ['-IS', join(root, 'test/unit/forkserver/daemon.py')];
+  const { status, stdout, stderr } = spawnSync(python3 ?? 'python3', daemon, {
     input: JSON.stringify(whole),
     encoding: 'utf8',
     timeout: 55_000,
