@@ -163,6 +163,7 @@ same(needs, 'pid= is the pid of the server', async () => {
 same(needs, 'duration= is in whole seconds', async () => {
   const { debian, kinetd } = await pair.both(async (side) => {
     const connection = await open(side.at('slow'));
+    await side.logged('slow', /^START/);
     await pause(1100);
     connection.close();
     await side.logged('slow', /^EXIT/);
