@@ -35,8 +35,8 @@
 #define RAW_SETUID SYS_setuid
 #endif
 
-/* Room for `LISTEN_PID=` and any number. */
-enum { LISTEN_PID_TEXT = 40 };
+/* Room for `UNIXLOCALPID=` or `LISTEN_PID=` and any number. */
+enum { PID_TEXT = 40 };
 
 static struct kernel_set ignored;
 
@@ -120,18 +120,18 @@ static bool place_descriptors(struct start *start) {
   return true;
 }
 
-/* `LISTEN_PID=` and the number of this process, which nobody knew before it began. */
-static void print_listen_pid(char text[static LISTEN_PID_TEXT]) {
-  static const char name[] = "LISTEN_PID=";
-  char digits[LISTEN_PID_TEXT];
+/* The name, with its `=`, and the number of this process, which nobody knew before it began. */
+static char *print_pid(char text[static PID_TEXT], const char *name) {
+  char *whole = text;
+  char digits[PID_TEXT];
   size_t count = 0;
   long pid = syscall(SYS_getpid);
   do digits[count++] = (char)('0' + pid % 10);
   while ((pid /= 10) > 0);
-  memcpy(text, name, sizeof name);
-  text += sizeof name - 1;
+  while (*name != '\0') *text++ = *name++;
   while (count > 0) *text++ = digits[--count];
   *text = '\0';
+  return whole;
 }
 
 /*
@@ -143,7 +143,7 @@ static void print_listen_pid(char text[static LISTEN_PID_TEXT]) {
 __attribute__((noreturn, noinline)) static void become(void *data) {
   struct start *start = data;
   const struct plan *plan = start->plan;
-  char listen_pid[LISTEN_PID_TEXT];
+  char listen_pid[PID_TEXT], local_pid[PID_TEXT];
   reset_signals(start->handlers_gone);
   if (setsid() < 0) give_up(start, STEP_SESSION);
   if (!place_descriptors(start)) give_up(start, STEP_DESCRIPTORS);
@@ -163,10 +163,8 @@ __attribute__((noreturn, noinline)) static void become(void *data) {
   }
   if (plan->no_new_privileges && !renounce_privileges()) give_up(start, STEP_PRIVILEGES);
   if (chdir(plan->directory) < 0) give_up(start, STEP_DIRECTORY);
-  if (start->passed_count > 0) {
-    print_listen_pid(listen_pid);
-    start->environment[start->pid_entry] = listen_pid;
-  }
+  if (start->local_pid != NULL) *start->local_pid = print_pid(local_pid, *start->local_pid);
+  if (start->passed_count > 0) start->environment[start->pid_entry] = print_pid(listen_pid, "LISTEN_PID=");
   execve(plan->program, plan->argv, start->environment);
   give_up(start, STEP_EXEC);
 }

@@ -73,6 +73,8 @@ struct start {
   int passed_count;
   /* Where in the environment LISTEN_PID belongs when descriptors are passed. */
   size_t pid_entry;
+  /* Where UNIXLOCALPID does, or NULL. */
+  char **local_pid;
   /* The child has no signal handlers; see vfork.h. */
   bool handlers_gone;
   /* Written by the child; STEP_FORK there means that nothing failed. */

@@ -64,6 +64,8 @@ static bool take_start(napi_env env, const napi_value *arguments, char **arena, 
     text += strlen(text) + 1;
   }
   bool whole = at == plan->environment_count + added;
+  bool tells_pid = added > 0 && whole && strcmp(block[at - 1], "UNIXLOCALPID=") == 0;
+  start->local_pid = tells_pid ? &block[at - 1] : NULL;
   start->pid_entry = at;
   if (passed > 0) block[at++] = "LISTEN_PID=";
   block[at] = NULL;

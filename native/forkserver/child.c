@@ -13,6 +13,7 @@
 #include "system-call.h"
 
 #include <sched.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/prctl.h>
@@ -50,6 +51,16 @@ pid_t child_clone(void) {
 #endif
 }
 
+/* The last variable may be UNIXLOCALPID without a value, which is the number of this process. */
+static void tell_own_pid(char **received) {
+  static char text[40];
+  char **last = NULL;
+  for (; *received != NULL; received++) last = received;
+  if (last == NULL || **last != 'U' || strcmp(*last, "UNIXLOCALPID=") != 0) return;
+  snprintf(text, sizeof text, "UNIXLOCALPID=%ld", system_call(SYS_getpid, 0, 0, 0, 0, 0, 0));
+  *last = text;
+}
+
 /*
  * Each variable and the list in memory of its own: perl, which by now holds environ for its own, will free them. Before
  * main nobody does, and they stay where they were received: this is the child's own copy of it.
@@ -74,6 +85,7 @@ void child_begin(const struct request *request) {
   for (int i = 0; i < 3; i++) system_call(SYS_close, request->descriptors[i], 0, 0, 0, 0, 0);
   open_separate();
   system_call(SYS_setsid, 0, 0, 0, 0, 0, 0);
+  tell_own_pid(request->environment);
   environ = owns_environment ? as_owned(request->environment) : request->environment;
   if (environ == NULL) _exit(127);
   if (on_termination.sa_handler != SIG_DFL) sigaction(SIGTERM, &on_termination, NULL);

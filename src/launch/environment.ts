@@ -6,8 +6,9 @@
  * Over a Unix socket REMOTE_HOST says who connected (`unix:uid=1000`), and the variables are those of ucspi-unix; with
  * the whole environment of UCSPI also those of s6-ipcserver, whose prefix is IPC.
  *
- * A variable whose value is not known is absent, with one exception: REMOTE_HOST is `<no address>` for a stream
- * service that waits, as under xinetd.
+ * A variable whose value is not known is absent, with two exceptions: REMOTE_HOST is `<no address>` for a stream
+ * service that waits, as under xinetd. And UNIXLOCALPID, the server's own pid, is empty and the last: the child itself
+ * completes it, for whom a pid is known (native/become.c, native/forkserver/child.c).
  */
 import type { ConnectionVariable, LaunchPlan, Local, Peer, Protocol } from '../model/mod.ts';
 
@@ -37,6 +38,8 @@ export interface EndNames {
 /** The same for all connections of a service. */
 type Constant = 'PROTO' | 'UNIXLOCALUID' | 'UNIXLOCALGID';
 
+const ownPid = 'UNIXLOCALPID';
+
 type Value = (ends: Ends) => string | number | undefined;
 
 const peerAddress: Value = ({ peer }) => peer?.address;
@@ -47,7 +50,7 @@ const remoteUid: Value = ({ peer }) => peer?.credentials?.uid;
 const remoteGid: Value = ({ peer }) => peer?.credentials?.gid;
 const ofSource: Value = ({ ofSource: count }) => count;
 
-const values: Readonly<Record<Exclude<ConnectionVariable, Constant>, Value>> = {
+const values: Readonly<Record<Exclude<ConnectionVariable, Constant | typeof ownPid>, Value>> = {
   REMOTE_HOST: ({ peer }) => peer?.address ?? noAddress,
   REMOTE_ADDR: peerAddress,
   REMOTE_PORT: peerPort,
@@ -122,7 +125,9 @@ function environmentOf(protocol: Protocol, plan: Pick<LaunchPlan, 'variables' | 
   };
   const constant: string[] = [];
   const variable: { readonly name: string; readonly value: Value }[] = [];
-  for (const name of variablesFor(protocol, plan)) {
+  const names = variablesFor(protocol, plan);
+  for (const name of names) {
+    if (name === ownPid) continue;
     if (isConstant(name)) constant.push(`${name}=${constants[name]()}`);
     else variable.push({ name, value: values[name] });
   }
@@ -132,6 +137,7 @@ function environmentOf(protocol: Protocol, plan: Pick<LaunchPlan, 'variables' | 
       const text = value(ends);
       if (text !== undefined) strings.push(`${name}=${text}`);
     }
+    if (names.includes(ownPid)) strings.push(`${ownPid}=`);
     return strings;
   };
 }

@@ -46,10 +46,11 @@ export const ucspiVariables = [
   'IPCREMOTEEUID',
   'IPCREMOTEEGID',
   'IPCCONNNUM',
+  'UNIXLOCALPID',
 ] as const;
 
 /** Servers of others set these; here they are only kept from being passed on. */
-const strangeVariables = ['UDPREMOTEHOST', 'UDPLOCALHOST', 'UNIXLOCALPID', 'UNIXREMOTEPATH'] as const;
+const strangeVariables = ['UDPREMOTEHOST', 'UDPLOCALHOST', 'UNIXREMOTEPATH'] as const;
 
 export type ConnectionVariable = (typeof usualVariables | typeof nameVariables | typeof ucspiVariables)[number];
 

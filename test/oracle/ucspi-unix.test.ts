@@ -19,7 +19,7 @@ const needs = { personality: 'ucspi', obstacle: () => missing('unixserver') } as
 const needsS6 = { personality: 'ucspi', obstacle: () => missing('s6-ipcserverd') } as const;
 
 /** What a variable of another server would say, were it passed on. */
-const stale = { UNIXLOCALPID: '1', UNIXREMOTEPATH: '/stale', IPCREMOTEPATH: '/stale', IPCREMOTEEUID: '77777' };
+const stale = { UNIXLOCALPID: '77777', UNIXREMOTEPATH: '/stale', IPCREMOTEPATH: '/stale', IPCREMOTEEUID: '77777' };
 
 interface Both {
   readonly debian: UnixServer;
@@ -83,11 +83,14 @@ same(needs, 'both ends and descriptors of a program under unixserver', async () 
   for (const { facts } of [debian, kinetd]) expect(facts['descriptor.2']).not.toContain('same-as-0');
 });
 
-difference(needs, 'a program is not told its own pid, nor handed the listening socket', async () => {
+same(needs, 'a program is told its own pid', async () => {
+  const { both } = await under('unixserver', '@FOLDER@/script', 'echo $((UNIXLOCALPID - $$))\n');
+  expect(await both((path) => talkUnix(path))).toEqual({ debian: '0\n', kinetd: '0\n' });
+});
+
+difference(needs, 'a program is not handed the listening socket', async () => {
   const { both } = await under('unixserver', probe());
   const { debian, kinetd } = await both(found);
-  expect(told(debian)['UNIXLOCALPID']).toMatch(/^\d+$/);
-  expect(told(kinetd)).not.toHaveProperty('UNIXLOCALPID');
   expect(debian.facts['descriptor.3']).toMatch(/^socket/);
   expect(kinetd.facts['descriptor.3']).toBeUndefined();
 });

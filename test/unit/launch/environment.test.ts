@@ -78,6 +78,8 @@ test('names that are not known, and counts that are not counted, are left out', 
 test('the whole environment of UCSPI over a Unix socket has the names of ucspi-unix and of s6', () => {
   const peer = { address: 'unix:uid=1000', port: 0, credentials: { pid: 42, uid: 1000, gid: 100 }, path: '' };
   const strings = environment('unix', all)({ peer, local: { address: '/run/s', port: 0 }, ofSource: 1 });
+  // Where the child looks for it.
+  expect(strings.at(-1)).toBe('UNIXLOCALPID=');
   expect(strings.filter((string) => /^(UNIX|IPC)/.test(string)).sort()).toEqual([
     'IPCCONNNUM=1',
     'IPCLOCALPATH=/run/s',
@@ -87,6 +89,7 @@ test('the whole environment of UCSPI over a Unix socket has the names of ucspi-u
     'UNIXCONNNUM=1',
     'UNIXLOCALGID=1002',
     'UNIXLOCALPATH=/run/s',
+    'UNIXLOCALPID=',
     'UNIXLOCALUID=1001',
     'UNIXREMOTEEGID=100',
     'UNIXREMOTEEUID=1000',
