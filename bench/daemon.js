@@ -45,7 +45,7 @@ export async function startDaemon(rival, program, scratch) {
   const deadline = Date.now() + patience;
   for (;;) {
     const figures = await load(port, program, ['-n', '1']);
-    const parked = rival.forkserver !== true || isParked(`${folder}/daemon.log`);
+    const parked = rival.parks !== true || isParked(`${folder}/daemon.log`);
     if (figures.failures === 0 && parked) return { port, pid: daemon.pid, stop: daemon.stop };
     if (daemon.ended() || Date.now() > deadline) {
       await daemon.stop();

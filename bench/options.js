@@ -7,6 +7,7 @@ import { parseArgs } from 'node:util';
  * @typedef {object} Options
  * @property {number} rounds how often each rival is measured
  * @property {number} seconds how long each measurement lasts
+ * @property {number} warmUp seconds for which each serves eight clients at a time before it is measured
  * @property {string | undefined} only one program of the bench, by its name
  * @property {string[] | undefined} rivals which rivals take part
  * @property {string | undefined} json where the figures are written
@@ -17,8 +18,9 @@ export const usage = `usage: npm run bench -- [OPTION]...
 
   --rounds N        measure each rival N times, in turns (default 5)
   --seconds S       each time for S seconds (default 1)
+  --warm-up S       let each serve for S seconds before that (default 4)
   --only PROGRAM    static, dynamic, bare, cat, python3, perl, php or ruby
-  --rivals A,B      kinetd, kinetd fork, xinetd, openbsd-inetd, tcpserver, loop
+  --rivals A,B      kinetd, kinetd fork, own server, xinetd, openbsd-inetd, tcpserver, loop
   --json FILE       write the figures to FILE (default bench/results/TIME.json)
   --help            this text
 
@@ -35,6 +37,7 @@ export function parseOptions(words) {
     options: {
       rounds: { type: 'string', default: '5' },
       seconds: { type: 'string', default: '1' },
+      'warm-up': { type: 'string', default: '4' },
       only: { type: 'string' },
       rivals: { type: 'string' },
       json: { type: 'string' },
@@ -44,6 +47,7 @@ export function parseOptions(words) {
   return {
     rounds: Math.ceil(positive('--rounds', values.rounds)),
     seconds: positive('--seconds', values.seconds),
+    warmUp: values['warm-up'] === '0' ? 0 : positive('--warm-up', values['warm-up']),
     only: values.only,
     rivals: values.rivals?.split(','),
     json: values.json,

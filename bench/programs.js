@@ -16,12 +16,18 @@ const build = `${here}build/`;
  * @property {string | undefined} text what a client sends before it half-closes
  * @property {string} reply what it must read
  * @property {boolean} [forkserver] whether a fork server can be had of it
+ * @property {readonly [string, ...string[]]} [forking] a server of its own that forks for each client; its last word is a port
  */
 
 /** The processors whose system calls hello-bare.c knows. */
 const bareKnown = ['x64', 'arm64'].includes(process.arch);
 
-export const tools = { load: `${build}load`, loop: `${build}spawn-loop`, stream: `${build}stream` };
+export const tools = {
+  load: `${build}load`,
+  loop: `${build}spawn-loop`,
+  stream: `${build}stream`,
+  forking: `${build}forking`,
+};
 
 /** Compiles what is older than its source. Needs cc; the static program needs the static C library. */
 export function compile() {
@@ -31,6 +37,7 @@ export function compile() {
     ['spawn-loop', 'spawn-loop.c'],
     ['stream', 'stream.c'],
     ['hello-dynamic', 'hello.c'],
+    ['forking', 'forking.c'],
     ['hello-static', 'hello.c', '-static'],
     ...(bareKnown ? [['hello-bare', 'hello-bare.c', '-static', '-nostdlib', '-fno-stack-protector']] : []),
   ]) {
@@ -59,6 +66,7 @@ export function programs() {
       text: undefined,
       reply: 'HELLO\n',
       forkserver: true,
+      forking: [`${build}forking`],
     },
     .../** @type {Program[]} */ (bareKnown ? [bare] : []),
     { name: 'cat', title: '/bin/cat', argv: ['/bin/cat'], text: line, reply: line },
@@ -69,18 +77,21 @@ export function programs() {
       text: line,
       reply: line.toLowerCase(),
       forkserver: true,
+      forking: [python(), `${here}forking.py`],
     },
-    ...['perl', 'php', 'ruby'].map((name) => ({
-      name,
-      title: `${name} script`,
-      argv: /** @type {[string, string]} */ ([
-        `/usr/bin/${name}`,
-        `${here}lower.${{ perl: 'pl', php: 'php', ruby: 'rb' }[name]}`,
-      ]),
-      text: line,
-      reply: line.toLowerCase(),
-      forkserver: true,
-    })),
+    ...Object.entries({ perl: 'pl', php: 'php', ruby: 'rb' }).map(([name, extension]) => {
+      const script = (/** @type {string} */ what) =>
+        /** @type {[string, string]} */ ([`/usr/bin/${name}`, `${here}${what}.${extension}`]);
+      return {
+        name,
+        title: `${name} script`,
+        argv: script('lower'),
+        text: line,
+        reply: line.toLowerCase(),
+        forkserver: true,
+        forking: script('forking'),
+      };
+    }),
   ];
 }
 

@@ -22,7 +22,8 @@ import { serviceText } from './service-text.js';
  * @property {string} name
  * @property {string} path its program; the rival takes part when this exists
  * @property {string} hint how to get it
- * @property {boolean} [forkserver] takes part in programs that a fork server can be had of
+ * @property {boolean} [forks] takes part in programs that a fork server can be had of
+ * @property {boolean} [parks] says in its log when the program is parked
  * @property {(job: Job) => readonly string[]} command writes the files it needs and returns its command line
  */
 
@@ -42,8 +43,16 @@ export const rivals = [
     name: 'kinetd fork',
     path: `${root}build/Release/kinetd_forkserver.so`,
     hint: 'npm ci',
-    forkserver: true,
+    forks: true,
+    parks: true,
     command: (job) => [process.execPath, `${root}bin/xinetd`, ...xinetdArguments(job, '\tlaunch      = forkserver\n')],
+  },
+  {
+    name: 'own server',
+    path: tools.forking,
+    hint: 'a C compiler',
+    forks: true,
+    command: ({ port, program }) => [...(program.forking ?? []), `${port}`],
   },
   oracle('xinetd', 'xinetd/usr/sbin/xinetd', (path, job) => [path, ...xinetdArguments(job)]),
   oracle('openbsd-inetd', 'openbsd-inetd/usr/sbin/inetd', (path, job) => {

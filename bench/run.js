@@ -30,7 +30,8 @@ function progress(text) {
 }
 
 /**
- * All rounds of one program. The daemons stay up throughout; an idle one takes no time from the one at work.
+ * All rounds of one program. The daemons stay up throughout; an idle one takes no time from the one at work. Each has
+ * served for a while before the first is measured, as those have that run for months.
  * @param {Program} program
  * @param {readonly Rival[]} present
  * @param {Options} options
@@ -43,8 +44,12 @@ async function measure(program, present, options, scratch) {
   /** @type {Map<string, import('./daemon.js').Daemon>} */
   const daemons = new Map();
   try {
-    const taking = present.filter((rival) => rival.forkserver !== true || program.forkserver === true);
+    const taking = present.filter((rival) => rival.forks !== true || program.forkserver === true);
     for (const rival of taking) daemons.set(rival.name, await startDaemon(rival, program, scratch));
+    for (const [rival, daemon] of options.warmUp > 0 ? daemons : []) {
+      progress(`${program.title}, warming up: ${rival}`);
+      await load(daemon.port, program, ['-c', '8', '-s', `${options.warmUp}`]);
+    }
     for (const atOnce of concurrencies) {
       for (let round = 1; round <= options.rounds; round++) {
         for (const [rival, daemon] of daemons) {
