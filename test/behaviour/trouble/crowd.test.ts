@@ -11,6 +11,7 @@ import { type Address, talk } from '../../daemon/client.ts';
 import { type Kinetd, service, startKinetd } from '../../daemon/kinetd.ts';
 import { children, descriptors, statusField } from '../../daemon/processes.ts';
 import { until } from '../../daemon/until.ts';
+import { compiledIn } from '../../oracle/compile.ts';
 
 const crowd = 5000;
 const instances = 5;
@@ -19,6 +20,9 @@ const allowance = 100_000;
 
 /** This process has a descriptor for each of them. */
 const enoughDescriptors = Number(spawnSync('/bin/sh', ['-c', 'ulimit -Hn']).stdout.toString()) > crowd + 1000;
+
+/** There are thousands of them. */
+const server = (): string => compiledIn('test/behaviour/trouble', 'echo', '-static');
 
 // Five thousand servers take their time on a busy machine.
 vi.setConfig({ testTimeout: 240_000 });
@@ -61,7 +65,8 @@ function memory(daemon: Kinetd): number {
 }
 
 async function survives(attributes: Readonly<Record<string, string>>): Promise<Fates> {
-  const daemon = await startKinetd({ files: { 'x.conf': service('echo', { cps: '0 0', instances, ...attributes }) } });
+  const echo = service('echo', { server: server(), cps: '0 0', instances, ...attributes });
+  const daemon = await startKinetd({ files: { 'x.conf': echo } });
   const address = await daemon.address('echo');
   expect((await talk(address, { send: 'before' })).text).toBe('before');
   await until(() => count(daemon, /^EXIT: /gm) === 1 || undefined);
