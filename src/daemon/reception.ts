@@ -237,6 +237,7 @@ export class Reception {
     this.#naming.end();
     this.#delegated.recall();
     this.#queue.close();
+    this.#refusals.close();
     takeOver(undefined, this.#answer);
     this.#errors.close();
   }

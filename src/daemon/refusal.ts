@@ -6,6 +6,7 @@ import type { DeniedClients } from '../access/mod.ts';
 import type { Clock, DaemonLevel, DaemonLog } from '../log/mod.ts';
 import type { Decision, Peer, Service, ServiceRecord, SyslogLevel } from '../model/mod.ts';
 import { shownAddress } from './privacy.ts';
+import { RefusalLines } from './refusal-lines.ts';
 import { isRecent } from './repeated-trouble.ts';
 
 /** A client that is not served now: also one whose name would have to be waited for, when nobody can wait. */
@@ -46,6 +47,8 @@ export class Refusals {
   readonly #clock: Clock;
   readonly #denied: DeniedClients;
   readonly #record: (record: ServiceRecord) => void;
+  /** For the daemon's log. */
+  #lines: RefusalLines<string> | undefined;
   #last: { readonly sender: string; readonly time: number } | undefined;
 
   constructor(
@@ -61,10 +64,22 @@ export class Refusals {
   tell(service: Service, refusal: Refusal, from: string | undefined): void {
     const kept = from === undefined ? undefined : shownAddress(service.logging.addressPrivacy, from);
     const told = refusalMessage(service, refusal, kept);
-    if (told !== undefined) this.#log.write(told.level, told.message);
+    if (told !== undefined && this.#hasLine(service, refusal, from)) this.#log.write(told.level, told.message);
     this.#record({ event: 'fail', reason: refusal.reason, from });
     const minutes = refusal.verdict === 'deny' ? (refusal.denyMinutes ?? 0) : 0;
     if (minutes !== 0 && from !== undefined) this.#denyEverywhere(from, kept ?? from, minutes);
+  }
+
+  #hasLine({ id }: Service, { reason }: Refusal, from: string | undefined): boolean {
+    this.#lines ??= new RefusalLines(this.#clock, (why, clients) => {
+      this.#log.write('NOTICE', `service ${id}: ${clients} more clients were refused (${why})`);
+    });
+    return this.#lines.has(reason, from);
+  }
+
+  /** What is still to be told. */
+  close(): void {
+    this.#lines?.close();
   }
 
   /** xinetd's words; for ever is -1 minutes in its logs. */

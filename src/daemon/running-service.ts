@@ -180,6 +180,7 @@ export class RunningService implements ListenerObserver, PortsObserver {
   close(): void {
     this.#reception?.close();
     this.#ports.close();
+    this.#events.close();
   }
 
   /** Tells its running servers, with all their descendants, to end. */

@@ -12,8 +12,9 @@ import {
   serviceObject,
 } from '../log/mod.ts';
 import { ServiceCounters } from '../metrics/mod.ts';
-import type { Service, ServiceRecord } from '../model/mod.ts';
+import type { RefusedReason, Service, ServiceRecord } from '../model/mod.ts';
 import { shownRecord } from './privacy.ts';
+import { RefusalLines } from './refusal-lines.ts';
 import type { ServiceLog } from './service-logs.ts';
 
 /** Somebody who looks on. Must neither throw nor take long: clients wait meanwhile. */
@@ -40,6 +41,8 @@ export class ServiceEvents {
   #log: ServiceLog | undefined;
   #lastError: ServiceError | undefined;
   #counters: ServiceCounters | undefined;
+  /** Of nobody until the first one is refused. */
+  #refusals: RefusalLines<RefusedReason> | undefined;
 
   constructor(service: Pick<Service, 'id' | 'logging'>, log: ServiceLog | undefined, shared: Surroundings) {
     this.#service = service;
@@ -49,6 +52,7 @@ export class ServiceEvents {
 
   /** A reload: counts go on. */
   update(service: Pick<Service, 'id' | 'logging'>, log: ServiceLog | undefined): void {
+    this.#refusals?.tell();
     this.#service = service;
     this.#log = log;
   }
@@ -74,7 +78,12 @@ export class ServiceEvents {
   record(record: ServiceRecord): void {
     this.#counting.count(record);
     for (const onlooker of this.#shared.onlookers) onlooker(this.#service.id, record);
-    if (this.#log !== undefined) this.#write(this.#log, record);
+    if (this.#log !== undefined && this.#hasLine(record)) this.#write(this.#log, record);
+  }
+
+  /** The service is dropped: what is still to be told of it is told. */
+  close(): void {
+    this.#refusals?.close();
   }
 
   /** For those who ask what has gone wrong; whoever says it here has logged it. */
@@ -91,6 +100,14 @@ export class ServiceEvents {
   get #counting(): ServiceCounters {
     this.#counters ??= new ServiceCounters();
     return this.#counters;
+  }
+
+  #hasLine(record: ServiceRecord): boolean {
+    if (record.event !== 'fail' && record.event !== 'noid') return true;
+    this.#refusals ??= new RefusalLines(this.#shared.clock, (reason, lines) => {
+      if (this.#log !== undefined) this.#write(this.#log, { event: 'lost', reason, lines });
+    });
+    return this.#refusals.has(record.event === 'fail' ? record.reason : 'noid', record.from);
   }
 
   #write({ flags, format, sink }: ServiceLog, record: ServiceRecord): void {

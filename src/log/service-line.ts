@@ -33,7 +33,8 @@ export function serviceLine(
     case 'stderr':
       return `STDERR: ${id} pid=${record.pid} ${record.text}`;
     case 'lost':
-      return `LOST: ${id} pid=${record.pid} lines=${record.lines}`;
+      if ('pid' in record) return `LOST: ${id} pid=${record.pid} lines=${record.lines}`;
+      return flags.onFailure.size === 0 ? undefined : `LOST: ${id} ${record.reason} lines=${record.lines}`;
     case 'traffic':
       if (!flags.onSuccess.has('TRAFFIC')) return undefined;
       return `TRAFFIC: ${id} in=${record.received}(bytes) out=${record.sent}(bytes)`;

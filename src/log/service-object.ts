@@ -18,7 +18,7 @@ export interface ServiceObject {
   readonly user?: string;
   /** What a server wrote to its stderr, a line. */
   readonly text?: string;
-  /** Lines of it that were left out. */
+  /** Lines of it that were left out, or of clients who were refused. */
   readonly lines?: number;
   readonly status?: number;
   readonly signal?: number;
@@ -63,7 +63,8 @@ function factsOf({ onSuccess, onFailure }: Flags, record: ServiceRecord): Facts 
     case 'stderr':
       return { event, pid: record.pid, text: record.text };
     case 'lost':
-      return { event, pid: record.pid, lines: record.lines };
+      if ('pid' in record) return { event, pid: record.pid, lines: record.lines };
+      return onFailure.size === 0 ? undefined : { event, reason: record.reason, lines: record.lines };
     case 'traffic':
       if (!onSuccess.has('TRAFFIC')) return undefined;
       return { event, received_bytes: record.received, sent_bytes: record.sent };

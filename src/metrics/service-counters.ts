@@ -5,11 +5,8 @@
  *
  * Nothing is allocated for a connection: reasons and statuses are from small closed sets, each with its number.
  */
-import type { ExitRecord, FailReason, ServiceRecord } from '../model/mod.ts';
+import type { ExitRecord, RefusedReason, ServiceRecord } from '../model/mod.ts';
 import { Histogram } from './histogram.ts';
-
-/** Why a client was not served: the reasons of FAIL, and that no ident server has named it. */
-type RefusedReason = FailReason | 'noid';
 
 /** In seconds. A server may answer within a millisecond or stay for days. */
 const durationBounds = [0.001, 0.005, 0.01, 0.05, 0.1, 0.5, 1, 5, 10, 60, 300, 3600, 86_400];

@@ -9,6 +9,9 @@ import type { IdentFailure } from './service.ts';
 /** How a server ended; what it used is known of processes of its own alone. */
 export type EndFacts = Pick<ExitFacts, 'pid' | 'ending'> & Partial<Omit<ExitFacts, 'pid' | 'ending'>>;
 
+/** Why a client was not served: the reasons of FAIL, and that no ident server has named it. */
+export type RefusedReason = FailReason | 'noid';
+
 export type ServiceRecord =
   | {
       readonly event: 'start';
@@ -26,6 +29,8 @@ export type ServiceRecord =
   | { readonly event: 'stderr'; readonly pid: number; readonly text: string }
   /** So many lines of it were left out. */
   | { readonly event: 'lost'; readonly pid: number; readonly lines: number }
+  /** So many clients were refused for the reason, or not named, without a line of their own. */
+  | { readonly event: 'lost'; readonly reason: RefusedReason; readonly lines: number }
   /** What a redirected connection has carried: bytes from the client and to it. */
   | { readonly event: 'traffic'; readonly received: number; readonly sent: number }
   | ExitRecord;

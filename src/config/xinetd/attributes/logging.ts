@@ -195,6 +195,7 @@ export const logging: Pick<
     {
       documentation: [
         'What is logged when a client is refused. With any flag there are FAIL lines, each with the reason: `address` (only_from, no_access), `banned` (`kinetd ban`), `libwrap` (hosts.allow, hosts.deny), `time`, `load`, `rate_limit`, `rate_limit_source`, `rate_limit_network`, `connections per second` (cps), `service_limit` (instances), `per_source_limit`, `process_limit` (-limit), `queue` (waited in vain), `fork` and `exec` (the program could not be started).',
+        'A thousand clients at once and a hundred a second have a line each. While more come each address has one line a second, a hundred addresses at most, and the others are counted: `LOST: id reason lines=N`, each second and for each reason.',
       ],
       example: 'log_on_failure += HOST',
     },
