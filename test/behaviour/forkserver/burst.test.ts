@@ -55,6 +55,8 @@ test('replaced by a reload: clients are served by the old one or the new one', a
 const scripts: readonly (readonly [string, string | undefined, (word: string) => string])[] = [
   ['python3', python3, (word) => `#!${python3}\nprint("${word}")\n`],
   ['perl', programPath('perl'), (word) => `#!${programPath('perl')}\nprint "${word}\\n";\n`],
+  ['ruby', programPath('ruby'), (word) => `#!${programPath('ruby')}\nputs "${word}"\n`],
+  ['php', programPath('php'), (word) => `#!${programPath('php')}\n<?php echo "${word}\\n";\n`],
 ];
 test.for(scripts.filter(([, interpreter]) => interpreter !== undefined))(
   '%s: a script that is replaced: each client gets the old one or the new one as a whole',
