@@ -3,6 +3,7 @@
  * the last port bound, the time that a reload takes which changes nothing, and private memory while idle. Both say in
  * their daemon log when they are done, and these lines are waited for.
  */
+import { spawnSync } from 'node:child_process';
 import { parseArgs } from 'node:util';
 import { privateMemory } from './private-memory.js';
 import { median } from './report.js';
@@ -30,6 +31,13 @@ function measure(services) {
   };
 }
 
+/** Milliseconds that Node takes for a program that does nothing. */
+function emptyNode() {
+  const began = performance.now();
+  spawnSync(process.execPath, ['-e', '0']);
+  return performance.now() - began;
+}
+
 const { values } = parseArgs({
   options: {
     services: { type: 'string', default: '1000' },
@@ -42,6 +50,7 @@ const { values } = parseArgs({
 async function main() {
   const size = { services: Number(values.services), firstPort: Number(values['first-port']) };
   const results = await inTurns(Number(values.rounds), () => configuration(size), measure(size.services));
+  const node = median(Array.from({ length: 7 }, emptyNode));
   console.log(`${size.services} services, medians of ${values.rounds} rounds\n`);
   console.log('daemon    start ms  reload ms  private memory kB');
   for (const [name, figures] of results) {
@@ -51,6 +60,7 @@ async function main() {
       `${name.padEnd(8)}${middle('start').padStart(10)}${middle('reload').padStart(11)}${middle('memory').padStart(19)}`,
     );
   }
+  console.log(`\nnode -e 0: ${node.toFixed(0)} ms`);
 }
 
 if (values.help) console.log(usage);

@@ -78,7 +78,8 @@ export function environment() {
     const lib = `${oracles}/${name}/usr/lib`;
     return existsSync(lib) ? readdirSync(lib).map((triplet) => `${lib}/${triplet}`) : [];
   });
-  return { PATH: process.env.PATH ?? '/usr/bin:/bin', LD_LIBRARY_PATH: folders.join(':') };
+  const { PATH = '/usr/bin:/bin', KINETD_PROFILE = '' } = process.env;
+  return { PATH, KINETD_PROFILE, LD_LIBRARY_PATH: folders.join(':') };
 }
 
 /**

@@ -131,7 +131,7 @@ function environmentOf(protocol: Protocol, plan: Pick<LaunchPlan, 'variables' | 
     if (isConstant(name)) constant.push(`${name}=${constants[name]()}`);
     else variable.push({ name, value: values[name] });
   }
-  return (ends) => {
+  const connectionVariables = (ends: Ends): string[] => {
     const strings = [...constant];
     for (const { name, value } of variable) {
       const text = value(ends);
@@ -140,6 +140,7 @@ function environmentOf(protocol: Protocol, plan: Pick<LaunchPlan, 'variables' | 
     if (names.includes(ownPid)) strings.push(`${ownPid}=`);
     return strings;
   };
+  return connectionVariables;
 }
 
 function isConstant(name: ConnectionVariable): name is Constant {
