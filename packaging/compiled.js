@@ -44,13 +44,13 @@ export async function keepCompiled() {
     await run(['inetd', '--help']);
     await run(['xinetd', '-version']);
     // Last, since what it compiles is wanted most: what is kept of a file is what its last program has compiled.
-    await run(['kinetd', 'run', '-f', file, '--control', join(folder, 'control')], /Listening on 127\.0\.0\.1:(\d+)/);
+    await run(['kinetd', 'run', '-f', file, '--control', join(folder, 'control')], /^one: tcp 127\.0\.0\.1:(\d+)$/m);
   } finally {
     rmSync(folder, { recursive: true, force: true });
   }
 }
 
-/** @param {string[]} words @param {RegExp} [ready] of a daemon: it is ended when it has said so, and has served a client */
+/** @param {string[]} words @param {RegExp} [ready] of a daemon: it has to say so, serves a client then, and is ended */
 async function run(words, ready) {
   const child = spawn(process.execPath, [program, ...words], {
     stdio: ['ignore', 'ignore', 'pipe'],
@@ -58,15 +58,18 @@ async function run(words, ready) {
   });
   const gone = once(child, 'close');
   let said = '';
+  let served = false;
   for await (const chunk of child.stderr) {
     said += chunk;
-    const port = ready?.exec(said);
-    if (port === null || port === undefined || child.killed) continue;
-    if (port[1] !== undefined) await client(Number(port[1]));
+    const port = served ? undefined : ready?.exec(said)?.[1];
+    if (port === undefined) continue;
+    await client(Number(port));
+    served = true;
     child.kill('SIGTERM');
   }
   const [status] = await gone;
   if (status !== 0) throw new Error(`${words.join(' ')}: status ${status}\n${said}`);
+  if (ready !== undefined && !served) throw new Error(`${words.join(' ')} has not said where it listens:\n${said}`);
 }
 
 async function client(port) {
