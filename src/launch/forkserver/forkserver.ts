@@ -56,7 +56,7 @@ export class Forkserver {
   #state: ForkserverState = 'off';
   #current: Parked | undefined;
   #next: Parked | undefined;
-  /** While stale: what the one that could not be had was made of. */
+  /** While stale or resting: what the one that could not be had was made of. */
   #failed: LoadedFiles | undefined;
   #failures = 0;
   #served = 0;
@@ -104,9 +104,9 @@ export class Forkserver {
    */
   serve(descriptors: readonly Descriptor[], connection: readonly string[], answered: Answered): boolean {
     this.begin();
+    this.#look();
     const current = this.#current;
     if (current === undefined) return false;
-    this.#look(current);
     const id = current.nextId;
     const request = requestBytes(id, this.#common, connection);
     return request !== undefined && current.request(id, request, descriptors, answered);
@@ -123,19 +123,20 @@ export class Forkserver {
     this.#current = undefined;
   }
 
-  #look(current: Parked): void {
-    if (this.#state === 'ready') this.#follow(current.files, false);
-    else if (this.#state === 'stale') this.#follow(this.#failed ?? current.files, this.#options.now() >= this.#retryAt);
+  #look(): void {
+    if (this.#state === 'ready') this.#follow(this.#current?.files, false);
+    else if (this.#state === 'stale') this.#follow(this.#failed, this.#options.now() >= this.#retryAt);
+    else if (this.#state === 'resting') this.#follow(this.#failed, false);
   }
 
   /** Starts the next when these have changed, or if it is time for it anyway; but not while they may be half written. */
-  #follow(files: LoadedFiles, anyway: boolean): void {
-    const look = files.look();
-    if (look === 'changed' || (look === 'same' && anyway)) this.#start();
+  #follow(files: LoadedFiles | undefined, anyway: boolean): void {
+    const look = files?.look() ?? 'same';
+    if (look === 'changed' || (look === 'same' && anyway)) this.#retry();
     else if (look !== 'same' && this.#cancelLook === undefined)
       this.#cancelLook = this.#options.after(look, () => {
         this.#cancelLook = undefined;
-        if (this.#current !== undefined) this.#look(this.#current);
+        this.#look();
       });
   }
 
@@ -209,10 +210,9 @@ export class Forkserver {
   #couldNot(reason: string, files: LoadedFiles): void {
     this.#move('lost-next');
     this.#tell(reason);
-    if (this.#state === 'stale') {
-      this.#failed = files;
-      this.#retryAt = this.#options.now() + this.#nextRest();
-    } else this.#rest();
+    this.#failed = files;
+    if (this.#state === 'stale') this.#retryAt = this.#options.now() + this.#nextRest();
+    else this.#rest();
   }
 
   #tell(reason: string, goesOn = this.#current !== undefined): void {

@@ -2,14 +2,18 @@
  * A fork server that cannot be had, by a clock that a fixture moves: whenever nothing but time can go on, as far as the
  * next timer. A process of its own, since collecting exits takes every child.
  *
- * argv: the program's argv as JSON, and how many times it is to wait. Prints `{ waits, troubles, served }`: for how many
- * milliseconds it has waited each time, what it has told, and whether it has ever taken a request.
+ * argv: the program's argv as JSON, how many times it is to wait, and a file that is written to then, if any, after which
+ * clients come until it is started again. Prints `{ waits, troubles, served }`: for how many milliseconds it has waited
+ * each time, what it has told, and whether it has ever taken a request.
  */
+import { appendFileSync } from 'node:fs';
+
 import { Forkserver, ForkserverProcesses, Servers } from '../../../../dist/launch/mod.js';
 import * as os from '../../../../dist/os/mod.js';
 
 const argv = JSON.parse(process.argv[2]);
 const count = Number(process.argv[3]);
+const changing = process.argv[4];
 const [waits, troubles, timers] = [[], [], []];
 let [now, served] = [0, false];
 
@@ -34,7 +38,7 @@ const forkserver = new Forkserver({
   servers,
   processes,
   now: () => now,
-  today: () => Date.now(),
+  today: () => Date.now() + 60_000, // what has just been written has been left alone for a minute
   after(milliseconds, job) {
     const timer = { milliseconds, job };
     timers.push(timer);
@@ -54,6 +58,16 @@ while (waits.length < count) {
   now += milliseconds;
   waits.push(milliseconds);
   job();
+}
+if (changing !== undefined) {
+  while (forkserver.state !== 'resting') await new Promise((resolve) => setImmediate(resolve));
+  forkserver.serve([0, 0, 0], [], () => {});
+  if (forkserver.state !== 'resting') throw new Error('it was started again without a reason');
+  appendFileSync(changing, '\n');
+  forkserver.serve([0, 0, 0], [], () => {});
+  if (forkserver.state !== 'starting') throw new Error('it was not started again');
+  while (forkserver.state !== 'resting') await new Promise((resolve) => setImmediate(resolve));
+  waits.push(timers[0].milliseconds);
 }
 forkserver.close();
 await processes.empty();
