@@ -4,12 +4,19 @@ import { connect } from 'node:net';
 import { closeDescriptor, connectUnixDatagram, type Descriptor, openSocket, sendDatagram } from '../../src/os/mod.ts';
 import { native } from '../../src/os/native.ts';
 
-/** Connects, sends, and resolves with what comes until the other side closes. Rejects with Node's error. */
-export function talkUnix(path: string, text = ''): Promise<string> {
+/**
+ * Connects, sends, and resolves with what comes until the other side closes. Rejects with Node's error.
+ *
+ * Without a text the client only listens, and leaves its side open: a service that has answered and closed by then would
+ * make an error of its end, for which Node throws away what has come.
+ */
+export function talkUnix(path: string, text?: string): Promise<string> {
   return new Promise((resolve, reject) => {
     const socket = connect({ path });
     let answer = '';
-    socket.on('connect', () => socket.end(text));
+    socket.on('connect', () => {
+      if (text !== undefined) socket.end(text);
+    });
     socket.on('data', (chunk) => {
       answer += String(chunk);
     });
