@@ -98,30 +98,37 @@ def park(script):
 def settle(coerced):
     """The last of what is done once, with all modules there."""
     global plain, writers, unfinished
+    variables = set(posix.environ)
     for _ in range(REHEARSALS):
         renew_environment(coerced)
         posix.environ.clear()
     gc.collect()
     all_objects = gc.get_objects()
-    kinds = {type(each) for each in all_objects}
-    plain = frozenset(kind for kind in kinds if not kind.__flags__ & HEAP_TYPE and is_plain_kind(kind))
     writers = tuple(each for each in all_objects if type(each) in WRITTEN and not each.closed and each.writable())
-    unfinished = any(hasattr(kind, '__del__') for kind in kinds - SILENT - WRITTEN)
+    try:
+        kinds = {type(each) for each in all_objects}
+        plain = frozenset(kind for kind in kinds if not kind.__flags__ & HEAP_TYPE and is_plain_kind(kind))
+        unfinished = any(hasattr(kind, '__del__') for kind in kinds - SILENT - WRITTEN)
+    except BaseException:  # a class can have answers of its own to all of that
+        unfinished = True
     gc.freeze()
     for _ in range(REHEARSALS):
         is_clean()
-    fill_pools()
+    fill_pools(variables)
     gc.freeze()
 
 
-def fill_pools():
+def fill_pools(chosen):
     """
     The interpreter keeps small objects by size, in pools of 16 kB (4 kB before 3.10). Takes what is free in those that
-    are in use, so that children begin with the first page of a new one.
+    are in use, so that children begin with the first page of a new one. As much as sixteen pools of a size, and nothing
+    from an allocator that was chosen for the service.
     """
+    if b'PYTHONMALLOC' in chosen or sys.flags.dev_mode:
+        return
     pool = 1 << (14 if sys.version_info >= (3, 10) else 12)
     for size in range(16, 513, 16):
-        for number in range(pool):
+        for number in range(16 * pool // size):
             piece = object() if size == 16 else number + 2.5 if size == 32 else bytes(size - 33)
             filling.append(piece)
             if id(piece) % pool == 48:  # the first of its pool, behind the pool's head
@@ -298,10 +305,10 @@ def is_clean():
     if unfinished or sys.warnoptions or sys.flags.dev_mode:
         return False
     left = gc.get_objects()
-    for each in left:
-        if type(each) not in plain and not is_plain_kind(type(each)):
-            return False
     try:
+        for each in left:
+            if type(each) not in plain and not is_plain_kind(type(each)):
+                return False
         for each in writers:
             if not each.closed:
                 each.flush()

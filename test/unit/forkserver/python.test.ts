@@ -132,6 +132,26 @@ next(suspended)
 `,
     expected: 'finalized\n',
   },
+  'a class that raises when it is asked what it has, and another allocator, do no harm': {
+    script: `
+import beside_strange, os
+class Stranger(metaclass=beside_strange.Meta): pass
+kept = Stranger()
+kept.itself = kept
+print(type(beside_strange.kept).__name__, os.environ['PYTHONMALLOC'])
+`,
+    files: {
+      'beside_strange.py': `
+class Meta(type):
+    def __getattr__(cls, name): raise RuntimeError(name)
+class Strange(metaclass=Meta): pass
+kept = Strange()
+kept.itself = kept
+`,
+    },
+    environment: ['PYTHONMALLOC=malloc'],
+    expected: 'Strange malloc\n',
+  },
   'an object that a module has made when it was imported is finalized': {
     script: 'import beside_object\n',
     files: {
