@@ -7,7 +7,7 @@ import { parseArgs } from 'node:util';
  * @typedef {object} Options
  * @property {number} rounds how often each rival is measured
  * @property {number} seconds how long each measurement lasts
- * @property {number} warmUp seconds for which each serves eight clients at a time before it is measured
+ * @property {number} warmUp seconds for which each serves eight clients at a time, and one, before it is measured
  * @property {string | undefined} only one program of the bench, by its name
  * @property {string[] | undefined} rivals which rivals take part
  * @property {string | undefined} json where the figures are written
@@ -18,7 +18,8 @@ export const usage = `usage: npm run bench -- [OPTION]...
 
   --rounds N        measure each rival N times, in turns (default 5)
   --seconds S       each time for S seconds (default 1)
-  --warm-up S       let each serve for S seconds before that (default 4)
+  --warm-up S       before that, let each serve 8 clients at a time for S seconds,
+                    and one at a time as long (default 4)
   --only PROGRAM    static, dynamic, bare, cat, python3, perl, php or ruby
   --rivals A,B      kinetd, kinetd fork, own server, xinetd, openbsd-inetd, tcpserver, loop
   --json FILE       write the figures to FILE (default bench/results/TIME.json)

@@ -48,7 +48,7 @@ async function measure(program, present, options, scratch) {
     for (const rival of taking) daemons.set(rival.name, await startDaemon(rival, program, scratch));
     for (const [rival, daemon] of options.warmUp > 0 ? daemons : []) {
       progress(`${program.title}, warming up: ${rival}`);
-      await load(daemon.port, program, ['-c', '8', '-s', `${options.warmUp}`]);
+      for (const atOnce of [8, 1]) await load(daemon.port, program, ['-c', `${atOnce}`, '-s', `${options.warmUp}`]);
     }
     for (const atOnce of concurrencies) {
       for (let round = 1; round <= options.rounds; round++) {
