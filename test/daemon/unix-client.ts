@@ -1,26 +1,30 @@
 /** Clients of Unix sockets, and files that such sockets leave behind. */
-import { connect } from 'node:net';
+import { connect, type Socket } from 'node:net';
 
 import { closeDescriptor, connectUnixDatagram, type Descriptor, openSocket, sendDatagram } from '../../src/os/mod.ts';
 import { native } from '../../src/os/native.ts';
 
+/** Connects, sends, and resolves with what comes until the other side closes. Rejects with Node's error. */
+export function talkUnix(path: string, text = ''): Promise<string> {
+  return conversation(path, (socket) => socket.end(text));
+}
+
 /**
- * Connects, sends, and resolves with what comes until the other side closes. Rejects with Node's error.
- *
- * Without a text the client only listens, and leaves its side open: a service that has answered and closed by then would
- * make an error of its end, for which Node throws away what has come.
+ * As {@link talkUnix} for services that read nothing: sends nothing, and leaves its side open. One that has answered and
+ * closed by then would make an error of the client's end, for which Node throws away what has come.
  */
-export function talkUnix(path: string, text?: string): Promise<string> {
+export function hearUnix(path: string): Promise<string> {
+  return conversation(path, () => {});
+}
+
+function conversation(path: string, begin: (socket: Socket) => void): Promise<string> {
   return new Promise((resolve, reject) => {
     const socket = connect({ path });
     let answer = '';
-    socket.on('connect', () => {
-      if (text !== undefined) socket.end(text);
-    });
+    socket.on('connect', () => begin(socket));
     socket.on('data', (chunk) => {
       answer += String(chunk);
     });
-    // A service may answer and close before it has been sent anything; what it said comes all the same.
     socket.on('error', (error) => {
       if (!('code' in error) || error.code !== 'EPIPE') reject(error);
     });

@@ -5,7 +5,7 @@ import { expect, test } from 'vitest';
 
 import { currentUser, startKinetd } from '../../daemon/kinetd.ts';
 import { programPath } from '../../daemon/programs.ts';
-import { talkUnix } from '../../daemon/unix-client.ts';
+import { hearUnix } from '../../daemon/unix-client.ts';
 
 function entry(attributes: Readonly<Record<string, string>>): string {
   const all = {
@@ -40,7 +40,7 @@ test.for(Object.entries(cases))('%s', async ([, attributes]) => {
   if (attributes['launch'] !== undefined) await daemon.says(/fork server \d+ is ready/);
   const path = join(daemon.folder, 's');
   // Alone, and so many at the same time that other threads start some.
-  const answers = [await talkUnix(path), ...(await Promise.all(Array.from({ length: 5 }, () => talkUnix(path))))];
+  const answers = [await hearUnix(path), ...(await Promise.all(Array.from({ length: 5 }, () => hearUnix(path))))];
   const told = answers.map((answer) => answer.match(/^UNIXLOCALPID=(\d*)$/m)?.[1]);
   if (attributes['env'] !== undefined) {
     expect(new Set(told)).toEqual(new Set(['']));

@@ -6,7 +6,7 @@ import { expect, test } from 'vitest';
 
 import { closeDescriptor } from '../../../src/os/mod.ts';
 import { asNobody, currentUser, isRoot, Kinetd, startKinetd, testFolder } from '../../daemon/kinetd.ts';
-import { bound, fares, leaveStale, sendUnix, talkUnix } from '../../daemon/unix-client.ts';
+import { bound, fares, hearUnix, leaveStale, sendUnix, talkUnix } from '../../daemon/unix-client.ts';
 import { until } from '../../daemon/until.ts';
 
 const user = currentUser();
@@ -29,7 +29,7 @@ test('the server and the log learn who connected, and no port', async () => {
   const env = `stream unix nowait ${user} /usr/bin/env env`;
   const daemon = await startKinetd({ files: inetd(line('s', env)) });
   const path = join(daemon.folder, 's');
-  const told = (await talkUnix(path)).split('\n').filter((text) => /^(PROTO|REMOTE|LOCAL|TCP|UDP|UNIX)/.test(text));
+  const told = (await hearUnix(path)).split('\n').filter((text) => /^(PROTO|REMOTE|LOCAL|TCP|UDP|UNIX)/.test(text));
   expect(told.sort()).toEqual([
     'PROTO=UNIX',
     `REMOTE_HOST=unix:uid=${process.getuid?.()}`,
@@ -105,7 +105,7 @@ test('a reload keeps the socket of a line that stays and removes that of one tha
     false,
     'served',
   ]);
-  expect(await talkUnix(path('stays'))).toBe('changed\n');
+  expect(await hearUnix(path('stays'))).toBe('changed\n');
 });
 
 test('a reload gives the socket another mode without closing it', async () => {
