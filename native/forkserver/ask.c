@@ -72,10 +72,12 @@ static bool answered(const char *path, char *buffer, size_t room, ssize_t *answe
   if (!adapter) return false;
   *answer = 0;
   if (begins(&path, "environment/")) {
-    *answer = copy_environment(path[0] == '0' ? 0 : strtoul(path, NULL, 10), buffer, room);
+    bool first = path[0] == '0' && path[1] == '\0';
+    *answer = copy_environment(first ? 0 : strtoul(path, NULL, 10), buffer, room);
     return true;
   }
-  if (begins(&path, "others")) {
+  const char *rest = path;
+  if (begins(&rest, "others") && *rest == '\0') {
     *answer = name_others(buffer, room);
     return true;
   }

@@ -106,5 +106,5 @@ test('a thousand requests in a row take no memory and no descriptor of the parke
   );
   expect(failed).toBe(0);
   expect(after?.descriptors).toBe(before?.descriptors);
-  expect((after?.kilobytes ?? 0) - (before?.kilobytes ?? 0)).toBeLessThan(64);
+  expect((after?.kilobytes ?? 0) - (before?.kilobytes ?? 0)).toBeLessThan(20);
 });
