@@ -4,8 +4,11 @@ import { connect, type Socket } from 'node:net';
 import { closeDescriptor, connectUnixDatagram, type Descriptor, openSocket, sendDatagram } from '../../src/os/mod.ts';
 import { native } from '../../src/os/native.ts';
 
-/** Connects, sends, and resolves with what comes until the other side closes. Rejects with Node's error. */
-export function talkUnix(path: string, text = ''): Promise<string> {
+/**
+ * Connects, sends, closes its side, and resolves with what comes until the other side closes. Rejects with Node's error.
+ * For services that read to the end of the input or wait for the text, and not for others: see {@link hearUnix}.
+ */
+export function talkUnix(path: string, text: string): Promise<string> {
   return conversation(path, (socket) => socket.end(text));
 }
 

@@ -8,7 +8,7 @@ import { expect } from 'vitest';
 
 import { currentUser, type Kinetd, startKinetd, testFolder } from '../daemon/kinetd.ts';
 import { python3, shell } from '../daemon/programs.ts';
-import { talkUnix } from '../daemon/unix-client.ts';
+import { hearUnix } from '../daemon/unix-client.ts';
 import { until } from '../daemon/until.ts';
 import { difference, same } from './pair.ts';
 import { type Findings, findings, probe } from './probe.ts';
@@ -53,7 +53,7 @@ async function under(server: 'unixserver' | 's6-ipcserverd', program: string, sc
 }
 
 async function found(path: string): Promise<Findings> {
-  return findings((await talkUnix(path)).replaceAll(path, '@SOCKET@'));
+  return findings((await hearUnix(path)).replaceAll(path, '@SOCKET@'));
 }
 
 /** What is told of the connection. */
@@ -85,7 +85,7 @@ same(needs, 'both ends and descriptors of a program under unixserver', async () 
 
 same(needs, 'a program is told its own pid', async () => {
   const { both } = await under('unixserver', '@FOLDER@/script', 'echo $((UNIXLOCALPID - $$))\n');
-  expect(await both((path) => talkUnix(path))).toEqual({ debian: '0\n', kinetd: '0\n' });
+  expect(await both((path) => hearUnix(path))).toEqual({ debian: '0\n', kinetd: '0\n' });
 });
 
 difference(needs, 'a program is not handed the listening socket', async () => {
@@ -97,7 +97,7 @@ difference(needs, 'a program is not handed the listening socket', async () => {
 
 same(needs, 'what a program of unixserver complains about goes to the log and not to its client', async () => {
   const { debian, kinetd, both } = await under('unixserver', '@FOLDER@/script', 'echo out; echo err >&2\n');
-  expect(await both((path) => talkUnix(path))).toEqual({ debian: 'out\n', kinetd: 'out\n' });
+  expect(await both((path) => hearUnix(path))).toEqual({ debian: 'out\n', kinetd: 'out\n' });
   await until(() => (/^err$/m.test(debian.errors) ? true : undefined));
   await kinetd.file('log', /STDERR: s pid=\d+ err$/m);
 });

@@ -35,7 +35,7 @@ test('each socket of the line leads to the same service, and its servers know wh
     const { text } = await talk({ host: '127.0.0.1', port });
     expect(text).toBe(`TCP 127.0.0.1 127.0.0.1 ${port}\n`);
   }
-  expect(await talkUnix(join(daemon.folder, 'socket'))).toBe(
+  expect(await talkUnix(join(daemon.folder, 'socket'), '')).toBe(
     `UNIX unix:uid=${process.getuid?.()} ${daemon.folder}/socket\n`,
   );
 });
@@ -128,7 +128,7 @@ test('a reload adds and drops sockets, and keeps the others open', async () => {
   await daemon.reload();
   expect(statSync(join(daemon.folder, 'kept')).ino).toBe(kept);
   expect(existsSync(join(daemon.folder, 'dropped'))).toBe(false);
-  expect(await talkUnix(join(daemon.folder, 'added'))).toContain('added');
+  expect(await talkUnix(join(daemon.folder, 'added'), '')).toContain('added');
 });
 
 test.skipIf(python3 === undefined)('rcvbuf and sndbuf are those of the connections', async () => {

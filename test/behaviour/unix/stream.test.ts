@@ -45,7 +45,7 @@ test('the last component of the path says which internal service it is', async (
   const lines = ['echo', 'daytime', 'auth'].map((name) => line(name, 'stream unix nowait root internal')).join('');
   const daemon = await startKinetd({ files: inetd(lines, 'freebsd') });
   expect(await fares(join(daemon.folder, 'echo'))).toBe('served');
-  expect(await talkUnix(join(daemon.folder, 'daytime'))).toMatch(/ \d\d:\d\d:\d\d .*\r\n$/);
+  expect(await hearUnix(join(daemon.folder, 'daytime'))).toMatch(/ \d\d:\d\d:\d\d .*\r\n$/);
   expect(await talkUnix(join(daemon.folder, 'auth'), '1, 2\r\n')).toBe('1 , 2 : ERROR : HIDDEN-USER\r\n');
   const uid = process.getuid?.();
   await daemon.says(new RegExp(`^START: ${daemon.folder}/echo pid=\\d+ from=unix:uid=${uid}$`, 'm'));
