@@ -16,6 +16,20 @@ import { keepCompiled } from './compiled.js';
 const from = (path) => fileURLToPath(new URL(`../dist/${path}`, import.meta.url));
 const here = (path) => fileURLToPath(new URL(path, import.meta.url));
 
+/** Written as escapes, so that V8 keeps the text in one byte for each character, and nothing has to be decoded. */
+const plainText = {
+  name: 'plain-text',
+  renderChunk: (code) =>
+    code.replace(/[^\0-\x7f]/g, (character) => `\\u${character.charCodeAt(0).toString(16).padStart(4, '0')}`),
+};
+
+/** commander can start programs for its commands. Ours are functions, and the module takes long to load. */
+const withoutChildProcess = {
+  name: 'without-child-process',
+  resolveId: (id) => (id === 'node:child_process' ? { id, external: false } : undefined),
+  load: (id) => (id === 'node:child_process' ? { code: 'module.exports = {};', moduleType: 'js' } : undefined),
+};
+
 rmSync(from('bin'), { recursive: true, force: true });
 const bundle = await rolldown({
   input: {
@@ -26,6 +40,8 @@ const bundle = await rolldown({
     main: from('worker/main.js'),
   },
   platform: 'node',
+  treeshake: { moduleSideEffects: false },
+  plugins: [plainText, withoutChildProcess],
 });
 await bundle.write({ dir: from('bin'), format: 'cjs', chunkFileNames: '[name].js', comments: false });
 await bundle.close();

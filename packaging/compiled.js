@@ -41,35 +41,47 @@ export async function keepCompiled() {
   try {
     writeFileSync(file, configuration);
     await run(['kinetd', 'check', '-f', file]);
+    await run(['kinetd', 'explain', 'one', '-f', file, '--control', 'none']);
     await run(['inetd', '--help']);
     await run(['xinetd', '-version']);
     // Last, since what it compiles is wanted most: what is kept of a file is what its last program has compiled.
-    await run(['kinetd', 'run', '-f', file, '--control', join(folder, 'control')], /^one: tcp 127\.0\.0\.1:(\d+)$/m);
+    const control = join(folder, 'control');
+    await run(['kinetd', 'run', '-f', file, '--control', control], /^one: tcp 127\.0\.0\.1:(\d+)$/m, async (port) => {
+      await client(Number(port));
+      for (const question of ['status', 'ps']) await run(['kinetd', question, '--control', control]);
+    });
   } finally {
     rmSync(folder, { recursive: true, force: true });
   }
 }
 
-/** @param {string[]} words @param {RegExp} [ready] of a daemon: it has to say so, serves a client then, and is ended */
-async function run(words, ready) {
+/**
+ * @param {string[]} words
+ * @param {RegExp} [ready] of a daemon: it has to say so, and is ended when it has been used
+ * @param {(found: string) => Promise<void>} [use] is told what stands in the brackets of `ready`
+ */
+async function run(words, ready, use) {
   const child = spawn(process.execPath, [program, ...words], {
     stdio: ['ignore', 'ignore', 'pipe'],
     timeout: patience,
   });
   const gone = once(child, 'close');
   let said = '';
-  let served = false;
+  let used = false;
   for await (const chunk of child.stderr) {
     said += chunk;
-    const port = served ? undefined : ready?.exec(said)?.[1];
-    if (port === undefined) continue;
-    await client(Number(port));
-    served = true;
-    child.kill('SIGTERM');
+    const found = used ? undefined : ready?.exec(said)?.[1];
+    if (found === undefined) continue;
+    used = true;
+    try {
+      await use(found);
+    } finally {
+      child.kill('SIGTERM');
+    }
   }
   const [status] = await gone;
   if (status !== 0) throw new Error(`${words.join(' ')}: status ${status}\n${said}`);
-  if (ready !== undefined && !served) throw new Error(`${words.join(' ')} has not said where it listens:\n${said}`);
+  if (ready !== undefined && !used) throw new Error(`${words.join(' ')} has not said where it listens:\n${said}`);
 }
 
 async function client(port) {

@@ -23,7 +23,7 @@ function load(name) {
   const known = loaded.get(name);
   if (known !== undefined) return known.module.exports;
   const filename = path.join(__dirname, name);
-  const text = readFileSync(filename, 'utf8');
+  const text = readFileSync(filename, 'latin1');
   const wrapper = `(function (exports, require, module, __filename, __dirname) {${text}\n})`;
   const script = new Script(wrapper, { filename, cachedData: cacheOf(filename) });
   const module = { exports: {} };

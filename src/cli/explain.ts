@@ -3,8 +3,6 @@
  * `--from ADDRESS` adds what would happen to a client from there, rule by rule; of a daemon that runs its bans and pauses are
  * asked for. No service is connected to.
  */
-import type { Command } from 'commander';
-
 import { formatIp, parseIp, unmapIp } from '../address/mod.ts';
 import {
   type Definition,
@@ -20,11 +18,10 @@ import {
 import { ControlError } from '../control/client.ts';
 import { trialText, verdictOf, verdictStatus } from './client-trial.ts';
 import { chosenPaths, readWhole } from './configuration.ts';
-import { dialectOption, fileOption } from './file-options.ts';
 import { outliveReaders } from './output.ts';
 import { askRunning, type RunningFacts } from './running-daemon.ts';
 
-interface ExplainFlags {
+export interface ExplainFlags {
   readonly file: readonly string[];
   readonly dialect?: InetdDialect;
   readonly json?: boolean;
@@ -38,26 +35,7 @@ const misused = 2;
 /** No daemon where one was named, as for the commands that control it. */
 const absent = 3;
 
-export function addExplain(program: Command, finish: (status: number) => void): void {
-  program
-    .command('explain <service>')
-    .description('say what a service is and where each value comes from, and what would happen to a client')
-    .addOption(fileOption())
-    .addOption(dialectOption())
-    .option('--from <address>', 'what would happen to a client with this address')
-    .option('--at <time>', 'when it comes, as 23:30 or 2026-01-31T23:30 (default: now)')
-    .option('--control <path>', 'control socket of the daemon that is asked about bans, pauses and servers, or none')
-    .option('--json', 'print it as JSON')
-    .addHelpText(
-      'after',
-      '\nExit status: 0, with --from when the client would be served; 1 when it would be refused, or on an error;\n3 when its name in the DNS decides, which is not looked up, or no daemon answers at --control.\n\nExamples:\n  kinetd explain ftp\n  kinetd explain ftp --from 192.0.2.7 --at 23:30\n',
-    )
-    .action(async (id: string, flags: ExplainFlags) => {
-      finish(await explain(id, flags));
-    });
-}
-
-async function explain(id: string, flags: ExplainFlags): Promise<number> {
+export async function explain(id: string, flags: ExplainFlags): Promise<number> {
   outliveReaders();
   const peer = flags.from === undefined ? undefined : parseIp(flags.from);
   if (flags.from !== undefined && peer === undefined) return complain(`${flags.from} is no address`, misused);

@@ -5,7 +5,7 @@
  * Both block a thread for as long as the name server keeps silent. Only half of the threads of this process may be
  * taken by that: the others start servers.
  */
-import { lookup, lookupService } from 'node:dns/promises';
+import { promises as dns } from 'node:dns';
 
 import { formatIp, parseIp, unmapIp } from '../address/mod.ts';
 import type { HostName } from '../model/mod.ts';
@@ -18,7 +18,7 @@ export const systemResolver: Resolver = { atOnce, nameOf };
 
 async function nameOf(address: string): Promise<HostName> {
   try {
-    const { hostname } = await lookupService(address, 0);
+    const { hostname } = await dns.lookupService(address, 0);
     // Without a name the answer is the address itself.
     if (canonical(hostname) !== undefined) return { kind: 'none' };
     const name = hostName(hostname);
@@ -32,7 +32,7 @@ async function nameOf(address: string): Promise<HostName> {
 async function leadsTo(name: string, address: string): Promise<boolean> {
   const wanted = canonical(address);
   try {
-    const found = await lookup(name, { all: true });
+    const found = await dns.lookup(name, { all: true });
     return found.some((candidate) => canonical(candidate.address) === wanted);
   } catch (error) {
     if (codeOf(error) === 'ENOTFOUND') return false;

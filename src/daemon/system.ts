@@ -4,7 +4,7 @@
  * refuses the one service that needs it.
  */
 
-import { lookup } from 'node:dns/promises';
+import { promises as dns } from 'node:dns';
 import { accessSync, closeSync, constants, openSync, readSync, statSync } from 'node:fs';
 
 import { type DeviceState, type ExecutableFile, headBytes, type ProgramState, type System } from '../config/mod.ts';
@@ -173,7 +173,7 @@ function device(name: string): DeviceState {
 
 async function addresses(host: string): Promise<readonly string[]> {
   try {
-    return (await lookup(host, { all: true, order: 'verbatim' })).map(({ address }) => address);
+    return (await dns.lookup(host, { all: true, order: 'verbatim' })).map(({ address }) => address);
   } catch {
     return [];
   }

@@ -1,16 +1,17 @@
-/** The commands that read a configuration: run, check, examples. */
+/**
+ * The commands that read a configuration: run, check, explain, examples. What they do is loaded when it is wanted, so that no
+ * command pays for another.
+ */
 import { type Command, InvalidArgumentError, Option } from 'commander';
 
 import { type Predecessor, predecessors } from '../../check/mod.ts';
 import type { InetdDialect } from '../../config/mod.ts';
-import { check } from '../check.ts';
 import type { InetdOptions } from '../configuration.ts';
-import { examplePort, runExamples } from '../examples/mod.ts';
-import { addExplain } from '../explain.ts';
+import { examplePort } from '../examples/port.ts';
 import { colourOption, dialectOption, fileOption } from '../file-options.ts';
 import type { ColourWish } from '../report.ts';
-import { runForeground } from '../run.ts';
 import type { Finish } from './command.ts';
+import { addExplain } from './explain.ts';
 import { graceOption } from './grace.ts';
 import { numberOf } from './number.ts';
 
@@ -70,6 +71,7 @@ export function addConfigurationCommands(program: Command, finish: Finish): void
       '\nExamples:\n  kinetd run                              the first of /etc/kinetd.conf, /etc/xinetd.conf, /etc/inetd.conf\n  kinetd run -f /etc/xinetd.d -f my.conf  a directory and a file together\n\nExit status: 0 after it was told to stop; 1 when it cannot serve; 2 when the command line is wrong.\n',
     )
     .action(async (flags: RunFlags) => {
+      const { runForeground } = await import('../run.ts');
       finish(
         await runForeground({
           paths: flags.file,
@@ -100,6 +102,7 @@ export function addConfigurationCommands(program: Command, finish: Finish): void
       '\nThe machine is looked at as whom you are: run it as the user that the daemon will have.\nExit status: 0 without errors, 1 with errors.\n\nExamples:\n  kinetd check -f /etc/xinetd.conf\n  kinetd check -f /etc/xinetd.d --json\n  kinetd check -f /etc/xinetd.conf --as xinetd\n',
     )
     .action(async (flags: CheckFlags) => {
+      const { check } = await import('../check.ts');
       finish(
         await check({
           paths: flags.file,
@@ -120,6 +123,7 @@ export function addConfigurationCommands(program: Command, finish: Finish): void
       '\nExit status: 0 after Ctrl-C; 1 when none can be served; 2 when the command line is wrong.\n\nExample:\n  kinetd examples --port http-echo=8080\n',
     )
     .action(async (flags: ExamplesFlags) => {
+      const { runExamples } = await import('../examples/mod.ts');
       finish(await runExamples({ ports: flags.port }));
     });
 }

@@ -2,7 +2,6 @@
 import { Command, type ParseOptionsResult } from 'commander';
 
 import { attributeOptions, GivenAttributes } from '../serve/options.ts';
-import { serveCommand } from '../serve/serve.ts';
 import type { Typed } from '../serve/words.ts';
 import type { Finish } from './command.ts';
 import { graceOption } from './grace.ts';
@@ -50,6 +49,7 @@ export function addServe(program: Command, finish: Finish): void {
       const typed = programOf(command, flags);
       if (flags.quiet === true && flags.verbose === true)
         command.error("error: '--quiet' and '--verbose' do not go together");
+      const { serveCommand } = await import('../serve/serve.ts');
       finish(
         await serveCommand({
           addresses,

@@ -10,7 +10,6 @@ import type { Daemon } from '../../daemon/mod.ts';
 import type { Identity } from '../../model/mod.ts';
 import { groupList, userById, userByName } from '../../os/mod.ts';
 import { runForeground } from '../run.ts';
-import { catalogue } from './catalogue.ts';
 import { makeFolder, readTemplates, removeFolder, writeFiles } from './folder.ts';
 import { findInterpreters, programFolders } from './interpreters.ts';
 import { prepare } from './prepare.ts';
@@ -68,17 +67,6 @@ export async function runExamples(options: ExamplesOptions): Promise<number> {
   } finally {
     removeFolder(folder);
   }
-}
-
-/**
- * Reads `NAME=PORT`.
- * @returns undefined for a name that no example has, or a number that is no port
- */
-export function examplePort(text: string): readonly [string, number] | undefined {
-  const [, name = '', digits = ''] = /^([^=]+)=(\d{1,5})$/.exec(text) ?? [];
-  const port = Number(digits);
-  const known = catalogue.some((example) => example.name === name);
-  return known && port >= 1 && port <= 65535 ? [name, port] : undefined;
 }
 
 function usablePrograms(account: Account): ReturnType<typeof findInterpreters> {

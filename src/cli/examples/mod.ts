@@ -1,2 +1,2 @@
 /** `kinetd examples`: shows kinetd at work with the services of examples/. */
-export { examplePort, runExamples } from './examples.ts';
+export { runExamples } from './examples.ts';
