@@ -7,7 +7,7 @@
  *
  * A file in dist/bin/ is as deep as one in dist/cli/, so that both find the parts of the package by the same path.
  */
-import { copyFileSync, rmSync, writeFileSync } from 'node:fs';
+import { copyFileSync, mkdirSync, rmSync, writeFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 
 import { rolldown } from 'rolldown';
@@ -15,13 +15,6 @@ import { keepCompiled } from './compiled.js';
 
 const from = (path) => fileURLToPath(new URL(`../dist/${path}`, import.meta.url));
 const here = (path) => fileURLToPath(new URL(path, import.meta.url));
-
-/** Written as escapes, so that V8 keeps the text in one byte for each character, and nothing has to be decoded. */
-const plainText = {
-  name: 'plain-text',
-  renderChunk: (code) =>
-    code.replace(/[^\0-\x7f]/g, (character) => `\\u${character.charCodeAt(0).toString(16).padStart(4, '0')}`),
-};
 
 /** commander can start programs for its commands. Ours are functions, and the module takes long to load. */
 const withoutChildProcess = {
@@ -41,12 +34,19 @@ const bundle = await rolldown({
   },
   platform: 'node',
   treeshake: { moduleSideEffects: false },
-  plugins: [plainText, withoutChildProcess],
+  plugins: [withoutChildProcess],
 });
-await bundle.write({ dir: from('bin'), format: 'cjs', chunkFileNames: '[name].js', comments: false });
+const { output } = await bundle.generate({ format: 'cjs', chunkFileNames: '[name].js', comments: false });
 await bundle.close();
+mkdirSync(from('bin'));
+for (const chunk of output) writeFileSync(from(`bin/${chunk.fileName}`), ascii(chunk.code), 'latin1');
 writeFileSync(from('bin/package.json'), '{ "type": "commonjs" }\n');
 copyFileSync(here('load.js'), from('bin/load.js'));
+
+/** With escapes, so that V8 keeps the text in one byte for each character, and nothing has to be decoded (load.js). */
+function ascii(code) {
+  return code.replace(/[^\0-\x7f]/g, (character) => `\\u${character.charCodeAt(0).toString(16).padStart(4, '0')}`);
+}
 
 try {
   await keepCompiled();

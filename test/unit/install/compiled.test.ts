@@ -33,6 +33,11 @@ test('the programs are loaded with the code that was compiled when they were bui
   for (const [name, wasRefused] of Object.entries(loaded)) expect([name, wasRefused]).toEqual([name, false]);
 });
 
+test('the programs are plain ASCII: they are read as they are, and not decoded', () => {
+  for (const name of readdirSync(bundle).filter((file) => file.endsWith('.js')))
+    expect([name, readFileSync(join(bundle, name), 'utf8').match(/[^\0-\x7f]/)]).toEqual([name, null]);
+});
+
 test('each command loads what it needs: the daemon is not read to tell a version', () => {
   const files = readdirSync(bundle).filter((name) => name.endsWith('.js'));
   const daemons = files.filter((name) => readFileSync(join(bundle, name), 'utf8').includes('Daemon = class'));
