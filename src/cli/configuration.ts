@@ -4,7 +4,9 @@
 import { existsSync } from 'node:fs';
 
 import {
+  type FileAccess,
   type InetdDialect,
+  isDiagnostic,
   type LoadRequest,
   load,
   type Reading,
@@ -17,6 +19,7 @@ import {
   systemFiles,
 } from '../config/mod.ts';
 import { realSystem } from '../daemon/mod.ts';
+import type { Start } from '../os/mod.ts';
 
 /** What an inetd is told on its command line about its services; what is absent has the default of the dialect. */
 export interface InetdOptions extends Partial<ResolveOptions> {
@@ -43,18 +46,30 @@ export function chosenPaths(asked: readonly string[]): {
  * Reads the configuration anew at each call, and gives the table of the call before where nothing has changed. Relative paths keep the meaning that they have now; the environment is that of
  * the first call, when what a supervisor has said to the daemon is no part of it any more.
  */
-export function loader(paths: readonly string[], inetd: InetdOptions): () => Promise<ServiceTable> {
+export function loader(paths: readonly string[], inetd: InetdOptions): (start?: Start) => Promise<ServiceTable> {
   const files = systemFiles(process.cwd());
   const request = requestOf(paths, inetd);
   let system: System | undefined;
   let last: { readonly table: ServiceTable; readonly recollection: Recollection } | undefined;
-  return async () => {
+  return async (start) => {
     system ??= realSystem();
     if (last !== undefined && (await last.recollection.holds())) return last.table;
     const recollection = new Recollection();
-    const table = await load(request, recollection.system(system), recollection.files(files));
+    const read = start === undefined ? files : telling(files, start);
+    const table = await load(request, recollection.system(system), recollection.files(read));
     last = { table, recollection };
     return table;
+  };
+}
+
+function telling(files: FileAccess, start: Start): FileAccess {
+  return {
+    ...files,
+    read: (path) => {
+      const answer = files.read(path);
+      if (!isDiagnostic(answer)) start.reads(answer.text.length);
+      return answer;
+    },
   };
 }
 

@@ -15,7 +15,7 @@ import type { ServiceTable } from '../config/mod.ts';
 import type { ControlAddress, ControlSocket } from '../control/mod.ts';
 import { PassedSockets } from '../listener/mod.ts';
 import type { DaemonLog } from '../log/mod.ts';
-import { raiseDescriptorLimit } from '../os/mod.ts';
+import { beginStart, raiseDescriptorLimit, type Start } from '../os/mod.ts';
 import { Notifier, type SupervisorFacts } from '../supervisor/mod.ts';
 import { openControl } from './control-desk.ts';
 import { Daemon, type DaemonOptions } from './daemon.ts';
@@ -25,7 +25,7 @@ import { placeOf } from './place.ts';
 
 export interface ServeOptions extends Omit<DaemonOptions, 'passed'> {
   /** Reads the whole configuration anew. Never rejects for what a file holds: see {@link ServiceTable.usable}. */
-  readonly load: () => Promise<ServiceTable>;
+  readonly load: (start?: Start) => Promise<ServiceTable>;
   /** Tells the diagnostics of a table, at start and on each reload. */
   readonly report: (table: ServiceTable) => void;
   /** Called once, when the services are open. */
@@ -84,7 +84,8 @@ export async function serve(options: ServeOptions): Promise<number> {
   });
   process.on('exit', () => options.logs.close());
   const orders = new Orders(options.byHand ? 'stop' : 'reload');
-  const table = await Promise.race([options.load(), orders.ended]);
+  const start = beginStart();
+  const table = await Promise.race([options.load(start), orders.ended]);
   if (table === 'ended') {
     log.write('WARNING', 'Exiting...');
     return 0;
@@ -114,6 +115,7 @@ export async function serve(options: ServeOptions): Promise<number> {
       return 1;
     }
     options.onStarted(daemon, table);
+    start.end();
     notifier.ready(statusOf(daemon));
     if (options.checkSeconds !== undefined) every(options.checkSeconds, () => daemon.check('periodic'));
     return await obey(orders, daemon, notifier, options);

@@ -4,6 +4,7 @@ export * from './conversation.ts';
 export * from './datagram.ts';
 export * from './datagram-batch.ts';
 export * from './descriptor.ts';
+export * from './engine.ts';
 export * from './errno.ts';
 export * from './error.ts';
 export * from './exits.ts';
