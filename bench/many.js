@@ -7,6 +7,7 @@ import { spawnSync } from 'node:child_process';
 import { parseArgs } from 'node:util';
 import { privateMemory } from './private-memory.js';
 import { median } from './report.js';
+import { environment } from './rivals.js';
 import { serviceText } from './service-text.js';
 import { inTurns } from './xinetd-pair.js';
 
@@ -34,7 +35,7 @@ function measure(services) {
 /** Milliseconds that Node takes for a program that does nothing. */
 function emptyNode() {
   const began = performance.now();
-  spawnSync(process.execPath, ['-e', '0']);
+  spawnSync(process.execPath, ['-e', '0'], { env: environment() });
   return performance.now() - began;
 }
 
