@@ -1,6 +1,7 @@
 /**
- * All tests, and those of src/os and of the library of fork servers once more with AddressSanitizer and UBSan, which
- * build.sh has put into a tree of their own (npm test; npm run test:sanitize for these alone).
+ * All tests, each at least once (npm test): those of src/os and of the library of fork servers with AddressSanitizer and
+ * UBSan, which build.sh has put into a tree of their own, and all others without (npm run test:sanitize is the former
+ * alone; `vitest run` is all without).
  *
  * A report of a sanitizer ends the process that made it, and its test fails. Leaks are not looked for: Node itself keeps
  * much until it ends.
@@ -33,6 +34,15 @@ const sanitized: ViteUserConfig = {
   },
 };
 
-const config: ViteUserConfig = mergeConfig(all, { test: { projects: ['vitest.config.ts', sanitized] } });
+const plain: ViteUserConfig = {
+  test: {
+    ...all.test,
+    name: 'plain',
+    // Those with something that cannot be had with sanitizers run without as well: see where they skip.
+    exclude: ['test/unit/os/**', 'test/unit/forkserver/!(adapter-refusal|equality|php)*'],
+  },
+};
+
+const config: ViteUserConfig = mergeConfig(all, { test: { projects: [plain, sanitized] } });
 
 export default config;
