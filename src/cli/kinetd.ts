@@ -3,7 +3,7 @@
  */
 import { Command } from 'commander';
 
-import { commands } from './commands/table.ts';
+import { groupsFor } from './commands/table.ts';
 import { version } from './version.ts';
 
 /**
@@ -12,7 +12,7 @@ import { version } from './version.ts';
  */
 export async function kinetd(words: readonly string[]): Promise<number> {
   let status = 0;
-  const program = kinetdProgram((ended) => {
+  const program = kinetdProgram(words[0], (ended) => {
     status = ended;
   });
   try {
@@ -24,8 +24,8 @@ export async function kinetd(words: readonly string[]): Promise<number> {
   return status;
 }
 
-/** All commands, for parsing and for whoever wants to know what there is. */
-function kinetdProgram(finish: (status: number) => void): Command {
+/** The commands that the first word needs (making them all takes longer than doing what some of them do). */
+function kinetdProgram(word: string | undefined, finish: (status: number) => void): Command {
   const program = new Command('kinetd')
     .description('Internet super-server: runs the right program for each connection or datagram')
     .version(version())
@@ -39,7 +39,7 @@ function kinetdProgram(finish: (status: number) => void): Command {
       'after',
       '\nExamples:\n  kinetd check -f /etc/xinetd.conf  what is wrong, before anything runs\n  kinetd run -f /etc/xinetd.conf    serve it\n  kinetd serve 7000 -- tr a-z A-Z   serve one program, without a file\n  kinetd status                     look at the daemon that runs\n\nExit status: 0 done, 1 something is wrong with the configuration or the system, 2 wrong usage, 3 no daemon answers.\n',
     );
-  for (const add of commands) add(program, finish);
+  for (const { add } of groupsFor(word)) add(program, finish);
   return program;
 }
 

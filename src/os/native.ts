@@ -204,7 +204,7 @@ export interface Native {
 export const native: Native = load();
 
 function load(): Native {
-  const loaded = createRequire(import.meta.url)('../../build/Release/kinetd_native.node') as Native;
+  const loaded = createRequire(import.meta.filename)('../../build/Release/kinetd_native.node') as Native;
   loaded.setErrorClass(SystemError);
   return loaded;
 }

@@ -2,6 +2,8 @@
  * Starts a worker: a Node process of its own, with one end of a socket pair as its descriptor 0 and nothing else of the
  * daemon's.
  */
+import { join } from 'node:path';
+
 import type { Identity, Launched, LaunchPlan } from '../model/mod.ts';
 import {
   closeDescriptor,
@@ -26,10 +28,10 @@ export function workerPlan(
   mostTasks: number,
   environment: readonly string[],
 ): LaunchPlan {
-  const program = new URL('main.js', import.meta.url).pathname;
+  const program = join(import.meta.dirname, 'main.js');
   return {
     program: process.execPath,
-    argv: [process.execPath, decodeURIComponent(program)],
+    argv: [process.execPath, program],
     environment,
     variables: [],
     identity,

@@ -2,4 +2,7 @@
 import type { Command } from 'commander';
 
 export type Finish = (status: number) => void;
-export type AddCommands = (program: Command, finish: Finish) => void;
+export interface CommandGroup {
+  readonly names: readonly string[];
+  readonly add: (program: Command, finish: Finish) => void;
+}
