@@ -76,7 +76,7 @@ test('those for whom a server was forked', patience, async () => {
 test('those whom the worker has answered', patience, async () => {
   const daemon = await run(internal('echo', { ...unlimited, log_type: 'FILE @FOLDER@/log' }));
   const child = (): Promise<number> => workerOf(daemon);
-  const course: Course = { id: 'echo', word: 'HELLO', before: 14_000, counted: 10_000, child };
+  const course: Course = { id: 'echo', word: 'HELLO', before: 6000, counted: 10_000, child };
   const [ofDaemon, ofWorker] = await growth(daemon, course);
   expect([ofDaemon?.descriptors, ofWorker?.descriptors]).toEqual([0, 0]);
   expect(ofWorker?.kilobytes).toBeLessThan(8192);
