@@ -23,12 +23,12 @@ const sanitized: ViteUserConfig = {
     ...all.test,
     name: 'sanitized',
     include: ['test/unit/{os,forkserver}/**/*.test.ts'],
-    // Of the worker and of what it starts; vitest itself goes without. What has been freed is kept for a while, and where
-    // memory comes from is told in few words: with more of both, a program of Node's takes twice as long to start.
+    // Of the worker and of what it starts; vitest itself goes without. What has been freed is kept for a while, and who has
+    // allocated it is told, not from where: with more of both, a program of Node's takes twice as long to start.
     env: {
       LD_PRELOAD: `${library('libasan')} ${library('libubsan')}`,
       ASAN_OPTIONS:
-        'detect_leaks=0:abort_on_error=1:malloc_context_size=2:quarantine_size_mb=16:thread_local_quarantine_size_kb=64',
+        'detect_leaks=0:abort_on_error=1:malloc_context_size=1:quarantine_size_mb=1:thread_local_quarantine_size_kb=16',
       UBSAN_OPTIONS: 'print_stacktrace=1:halt_on_error=1',
     },
   },

@@ -5,7 +5,7 @@ import { load, type ServiceTable } from '../../../src/config/mod.ts';
 import { fakeSystem } from './fake-system.ts';
 import { memoryFiles } from './memory-files.ts';
 
-const many = 200_000;
+const many = 140_000;
 
 function loaded(text: string): Promise<ServiceTable> {
   return load({ paths: ['/x'] }, fakeSystem({}), memoryFiles({ '/x': text }));
