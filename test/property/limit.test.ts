@@ -45,7 +45,7 @@ test('a client that keeps to its rate is never refused, whatever others do', () 
       rate,
       fc.array(fc.tuple(gap, fc.integer({ min: 0, max: 20 })), { maxLength: 100 }),
       (source, events) => {
-        const rates = new Rates({ service: undefined, source, network: undefined }, new Sources(random, 0));
+        const rates = new Rates({ service: undefined, source, network: undefined }, new Sources(random, 0, 64));
         const interval = (source.periodSeconds * 1000) / source.count;
         let now = 0;
         for (const [wait, others] of events) {
