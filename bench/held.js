@@ -1,7 +1,8 @@
 /**
  * npm run bench:held: what connections that stay cost those that come, of kinetd and xinetd in turns. So many clients
  * connect to a service whose program echoes, each is answered once and stays; before and while they are there a client at
- * a time is served by another program. With --services there are so many idle services besides.
+ * a time is served by another program; a second of these, and the daemon's own processor time for one (without that of its
+ * servers), is what is compared. With --services there are so many idle services besides.
  *
  * Status: 0 when every client was answered, 1 otherwise, 2 for a usage error.
  */
@@ -10,6 +11,7 @@ import { connect } from 'node:net';
 import { parseArgs } from 'node:util';
 import { freePort, load } from './daemon.js';
 import { privateMemory } from './private-memory.js';
+import { ownSeconds } from './processor-time.js';
 import { compile, programs } from './programs.js';
 import { median } from './report.js';
 import { serviceText } from './service-text.js';
@@ -28,7 +30,8 @@ const usage = `usage: npm run bench:held -- [OPTION]...
 const together = 50;
 
 /** @typedef {{ held: number, services: number, firstPort: number, seconds: number }} Size */
-/** @typedef {{ before: number, during: number, served: number, memory: number }} Figures */
+/** @typedef {{ perSecond: number, own: number }} Rate connections a second, and microseconds of the daemon for each */
+/** @typedef {{ before: Rate, during: Rate, served: number, memory: number }} Figures */
 
 const program = programs().find(({ name }) => name === 'static');
 
@@ -62,12 +65,17 @@ async function hold(port, count) {
   return sockets;
 }
 
-/** @param {number} port @param {number} seconds connections a second, one at a time */
-async function rate(port, seconds) {
+/**
+ * One client at a time.
+ *
+ * @param {number} pid @param {number} port @param {number} seconds @returns {Promise<Rate>}
+ */
+async function rate(pid, port, seconds) {
   if (program === undefined) throw new Error('there is no program to serve');
+  const from = ownSeconds(pid);
   const { perSecond, failures, firstFailure } = await load(port, program, ['-c', '1', '-s', `${seconds}`]);
   if (failures > 0) throw new Error(firstFailure);
-  return perSecond;
+  return { perSecond, own: ((ownSeconds(pid) - from) * 1e6) / (perSecond * seconds) };
 }
 
 /**
@@ -78,13 +86,13 @@ async function rate(port, seconds) {
 function measure(size, ports) {
   return async ({ pid, says }, began) => {
     await says(/Started working/, began);
-    const before = await rate(ports.passes, size.seconds);
+    const before = await rate(pid, ports.passes, size.seconds);
     const empty = privateMemory(pid);
     const from = performance.now();
     const sockets = await hold(ports.stays, size.held);
     const served = performance.now() - from;
     const memory = (privateMemory(pid) - empty) / size.held;
-    const during = await rate(ports.passes, size.seconds);
+    const during = await rate(pid, ports.passes, size.seconds);
     for (const socket of sockets) socket.destroy();
     return { before, during, served, memory };
   };
@@ -112,16 +120,20 @@ async function main() {
   const ports = { stays: await freePort(), passes: await freePort() };
   const results = await inTurns(Number(values.rounds), () => configuration(size, ports), measure(size, ports));
   console.log(`${size.held} held connections, ${size.services} idle services, medians of ${values.rounds} rounds\n`);
-  console.log('daemon    conns/s before  while held  ratio  ms to serve all  private kB each');
+  console.log(
+    'daemon    conns/s before  while held  ratio  own µs before  while held  ms to serve all  private kB each',
+  );
   for (const [name, figures] of results) {
     const middle = (/** @type {(one: Figures) => number} */ part, digits = 0) =>
       median(figures.map(part)).toFixed(digits);
     console.log(
       [
         name.padEnd(10),
-        middle((one) => one.before).padStart(14),
-        middle((one) => one.during).padStart(12),
-        middle((one) => one.during / one.before, 2).padStart(7),
+        middle((one) => one.before.perSecond).padStart(14),
+        middle((one) => one.during.perSecond).padStart(12),
+        middle((one) => one.during.perSecond / one.before.perSecond, 2).padStart(7),
+        middle((one) => one.before.own).padStart(15),
+        middle((one) => one.during.own).padStart(12),
         middle((one) => one.served).padStart(17),
         middle((one) => one.memory, 1).padStart(17),
       ].join(''),

@@ -25,7 +25,12 @@ export function processorSeconds(pids) {
   return sum / ticks;
 }
 
-/** @param {string} pid @returns {{ parent: number, ticks: number } | undefined} undefined when it has gone */
+/** Of one process alone, all its threads, without its children. @param {number} pid */
+export function ownSeconds(pid) {
+  return (statOf(`${pid}`)?.own ?? 0) / ticks;
+}
+
+/** @param {string} pid @returns {{ parent: number, own: number, ticks: number } | undefined} undefined when it has gone */
 function statOf(pid) {
   let text;
   try {
@@ -38,5 +43,5 @@ function statOf(pid) {
   // The second field is the name, in parentheses, and may hold anything.
   const fields = text.slice(text.lastIndexOf(')') + 2).split(' ');
   const [user = 0, system = 0, childrenUser = 0, childrenSystem = 0] = fields.slice(11, 15).map(Number);
-  return { parent: Number(fields[1]), ticks: user + system + childrenUser + childrenSystem };
+  return { parent: Number(fields[1]), own: user + system, ticks: user + system + childrenUser + childrenSystem };
 }
