@@ -1,5 +1,6 @@
 /*
- * Exits of children with what they used, in batches: one SIGCHLD may stand for many, so each collection takes all.
+ * Exits of children with what they used, in batches: one SIGCHLD may stand for many, so each collection takes all, or all
+ * of those that are named (the kernel finds a child by its pid at once, and goes through all of them otherwise).
  *
  * wait4(-1) takes every child of the process. That is right for the daemon, which starts processes by launch alone,
  * and wrong beside node:child_process, which would wait for its children in vain.
@@ -18,36 +19,42 @@
 
 static double seconds(struct timeval time) { return (double)time.tv_sec + (double)time.tv_usec / 1e6; }
 
-/*
- * Collects at least one exit into [own peak bytes, pid, exit status or -signal, CPU seconds, peak bytes, pid, …]; NULL
- * when there is none.
- */
-static napi_value collect(napi_env env, void *data) {
-  (void)data;
-  napi_value exits = NULL;
-  uint32_t at = 1;
-  for (;;) {
-    int status;
-    struct rusage usage;
-    pid_t pid = wait4(-1, &status, WNOHANG, &usage);
-    if (pid < 0 && errno == EINTR) continue;
-    if (pid <= 0) return exits; /* none is ready, or (ECHILD) none is left */
-    if (exits == NULL) {
-      struct rusage own;
-      getrusage(RUSAGE_SELF, &own);
-      exits = make_array(env);
-      set_element(env, exits, 0, make_number(env, (double)own.ru_maxrss * 1024));
-    }
-    set_element(env, exits, at++, make_number(env, pid));
-    set_element(env, exits, at++, make_number(env, WIFSIGNALED(status) ? -WTERMSIG(status) : WEXITSTATUS(status)));
-    set_element(env, exits, at++, make_number(env, seconds(usage.ru_utime) + seconds(usage.ru_stime)));
-    set_element(env, exits, at++, make_number(env, (double)usage.ru_maxrss * 1024));
+/* Exits as JavaScript gets them: [own peak bytes, pid, exit status or -signal, CPU seconds, peak bytes, pid, …] */
+struct exits {
+  napi_env env;
+  napi_value array; /* NULL while there are none */
+  uint32_t length;
+};
+
+/* Collects the exit of a child, or of any (-1), if there is one. False when there is none, or no such child. */
+static bool collect(struct exits *exits, pid_t wanted) {
+  napi_env env = exits->env;
+  int status;
+  struct rusage usage;
+  pid_t pid;
+  do pid = wait4(wanted, &status, WNOHANG, &usage);
+  while (pid < 0 && errno == EINTR);
+  if (pid <= 0) return false;
+  if (exits->array == NULL) {
+    struct rusage own;
+    getrusage(RUSAGE_SELF, &own);
+    exits->array = make_array(env);
+    set_element(env, exits->array, exits->length++, make_number(env, (double)own.ru_maxrss * 1024));
   }
+  const double facts[] = {
+      pid,
+      WIFSIGNALED(status) ? -WTERMSIG(status) : WEXITSTATUS(status),
+      seconds(usage.ru_utime) + seconds(usage.ru_stime),
+      (double)usage.ru_maxrss * 1024,
+  };
+  for (size_t i = 0; i < sizeof facts / sizeof *facts; i++)
+    set_element(env, exits->array, exits->length++, make_number(env, facts[i]));
+  return true;
 }
 
 static void child_signalled(uv_signal_t *signal, int number) {
   (void)number;
-  watch_call(signal->data, collect, NULL);
+  watch_call(signal->data, NULL, NULL);
 }
 
 static int signals_on(struct watch *watch) {
@@ -56,7 +63,7 @@ static int signals_on(struct watch *watch) {
   return status;
 }
 
-/* watchExits(callback): watch, which runs from now on */
+/* watchExits(callback): watch, which runs from now on; the callback is told that children may have ended */
 static napi_value watch_exits(napi_env env, napi_callback_info info) {
   napi_value callback;
   take_arguments(env, info, 1, &callback);
@@ -76,7 +83,7 @@ static napi_value watch_exits(napi_env env, napi_callback_info info) {
   return value;
 }
 
-/* signalExits(watch, on): whether each exit is told at once, or only when collected. Fails for want of memory alone */
+/* signalExits(watch, on): whether the callback is called from now on. Fails for want of memory alone */
 static napi_value signal_exits(napi_env env, napi_callback_info info) {
   napi_value arguments[2];
   struct watch *watch;
@@ -87,13 +94,25 @@ static napi_value signal_exits(napi_env env, napi_callback_info info) {
   return status < 0 ? fail(env, "signal", -status) : NULL;
 }
 
-/* collectExits(watch): what the callback would be given, now; undefined when there is nothing */
+/* collectExits(watch, [pid, …]): the exits of these children, or of all when there are no pids; undefined for none */
 static napi_value collect_exits(napi_env env, napi_callback_info info) {
-  napi_value argument;
+  napi_value arguments[2];
   struct watch *watch;
-  take_arguments(env, info, 1, &argument);
-  if (!take_watch(env, argument, &watch) || watch->closed) return NULL;
-  return collect(env, NULL);
+  uint32_t named;
+  take_arguments(env, info, 2, arguments);
+  if (!take_watch(env, arguments[0], &watch) || watch->closed) return NULL;
+  MUST(napi_get_array_length(env, arguments[1], &named));
+  struct exits exits = {.env = env};
+  if (named == 0)
+    while (collect(&exits, -1)) continue;
+  for (uint32_t i = 0; i < named; i++) {
+    napi_value element;
+    int pid;
+    MUST(napi_get_element(env, arguments[1], i, &element));
+    if (!take_int(env, element, &pid)) return NULL;
+    collect(&exits, pid);
+  }
+  return exits.array;
 }
 
 void define_reap(napi_env env, napi_value exports) {

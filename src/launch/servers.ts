@@ -7,7 +7,7 @@
 import type { ExitFacts, Peer } from '../model/mod.ts';
 import { type ExitWatch, signalServer } from '../os/mod.ts';
 
-type ExitTiming = Pick<ExitWatch, 'launched' | 'hurry'>;
+type ExitTiming = Pick<ExitWatch, 'launched' | 'started' | 'hurry'>;
 
 export interface Server {
   readonly pid: number;
@@ -102,6 +102,7 @@ export class Servers {
   add(server: Server): void {
     this.#exits.launched();
     this.#byPid.set(server.pid, server);
+    this.#exits.started(server.pid, this.#byPid.size);
     if (server.awaited) this.awaitExits();
     const early = this.#early.get(server.pid);
     if (early !== undefined) this.#end(server, early);

@@ -14,6 +14,8 @@ export interface ExitWatch {
    * connection, and delays that.
    */
   launched(): void;
+  /** A child has been started, as one of so many that run. */
+  started(pid: number, running: number): void;
   /** Whether exits are told at once all the same (as they are in the beginning). */
   hurry(hurry: boolean): void;
   /** Calls back now with what has ended, if anything has. */
@@ -22,20 +24,57 @@ export interface ExitWatch {
   close(): void;
 }
 
+/** The kernel goes through all children of a process when it is asked for any that has ended: it matters when there are many. */
+const many = 256;
+/** How long all of them are let be then, for each: what is asked takes some hundredth of that. */
+const restMilliseconds = 0.02;
+/** Those that were started since the time before are asked by name meanwhile, so many of them. Others run for long. */
+const mostRecent = 32;
+
 /**
  * Calls back once for each batch of exits, those that came before the watch included. Keeps the process alive.
- * Without a pulse every exit is told at once.
+ * Without a pulse every exit is told at once. Where there are hundreds of children, the exit of one that was not among the
+ * last to be started may be told later, by 20 ms for each thousand, unless somebody is in a hurry.
  *
  * `peakMemory` is the kernel's ru_maxrss, which starts at the daemon's own peak: execve counts the memory that the
  * child shared until then. Of a server that stayed below that only this bound is known.
  */
 export function watchExits(onExits: (exits: readonly ExitFacts[]) => void, pulse?: Pulse): ExitWatch {
-  const tell = (flat: readonly number[]): void => onExits(exitFacts(flat));
-  const watch = native.watchExits(tell);
+  /** Each with the number of times that all had been asked when it was started. */
+  const recent = new Map<number, number>();
+  let sweeps = 0;
+  let running = 0;
+  let nextSweep = 0;
+  let sweepTimer: NodeJS.Timeout | undefined;
   let hurried = true;
   let signalled = true;
   let beating = false;
   let launches = false;
+
+  const ask = (pids: readonly number[]): void => {
+    const flat = native.collectExits(watch, pids);
+    if (flat === undefined) return;
+    const exits = exitFacts(flat);
+    for (const { pid } of exits) recent.delete(pid);
+    onExits(exits);
+  };
+  const sweep = (): void => {
+    clearTimeout(sweepTimer);
+    sweepTimer = undefined;
+    nextSweep = running < many ? 0 : performance.now() + running * restMilliseconds;
+    for (const [pid, since] of recent) if (since < sweeps) recent.delete(pid);
+    sweeps++;
+    ask([]);
+  };
+  const look = (): void => {
+    const rest = hurried || running < many ? 0 : nextSweep - performance.now();
+    if (rest <= 0) {
+      sweep();
+      return;
+    }
+    sweepTimer ??= setTimeout(sweep, rest);
+    if (recent.size > 0) ask([...recent.keys()]);
+  };
   const signal = (on: boolean): void => {
     if (on !== signalled) native.signalExits(watch, on);
     signalled = on;
@@ -45,12 +84,9 @@ export function watchExits(onExits: (exits: readonly ExitFacts[]) => void, pulse
     launches = false;
     if (beating) pulse?.next(beat);
     else signal(true);
-    collect();
+    look();
   };
-  const collect = (): void => {
-    const flat = native.collectExits(watch);
-    if (flat !== undefined) tell(flat);
-  };
+  const watch = native.watchExits(look);
   return {
     launched() {
       if (pulse === undefined || hurried) return;
@@ -59,12 +95,21 @@ export function watchExits(onExits: (exits: readonly ExitFacts[]) => void, pulse
       if (!beating) pulse.next(beat);
       beating = true;
     },
+    started(pid, count) {
+      running = count;
+      recent.set(pid, sweeps);
+      const [oldest] = recent.keys();
+      if (recent.size > mostRecent && oldest !== undefined) recent.delete(oldest);
+    },
     hurry(hurry) {
       hurried = hurry;
       if (hurry) signal(true);
     },
-    collect,
-    close: () => native.closeWatch(watch),
+    collect: sweep,
+    close() {
+      clearTimeout(sweepTimer);
+      native.closeWatch(watch);
+    },
   };
 }
 

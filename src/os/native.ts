@@ -172,9 +172,11 @@ export interface Native {
   ): void;
   leaveLaunches(): void;
   /** For each exit: pid, exit status or minus the signal, CPU seconds, peak bytes. */
-  watchExits(onExits: (exits: readonly number[]) => void): NativeWatch;
+  /** The callback is told that children may have ended. */
+  watchExits(onSignal: () => void): NativeWatch;
   signalExits(watch: NativeWatch, on: boolean): void;
-  collectExits(watch: NativeWatch): readonly number[] | undefined;
+  /** No pids: of all children. */
+  collectExits(watch: NativeWatch, pids: readonly number[]): readonly number[] | undefined;
 
   receiveLine(descriptor: number, buffer: Uint8Array): number | undefined;
   sendLast(descriptor: number, bytes: Uint8Array): number;

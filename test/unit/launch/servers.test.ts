@@ -27,7 +27,12 @@ function table(): {
     startedAt: 0,
     onExit: (_, exit) => ended.push(exit.pid),
   });
-  return { servers: new Servers({ hurry: (hurry) => hurried.push(hurry), launched() {} }), hurried, ended, server };
+  return {
+    servers: new Servers({ hurry: (hurry) => hurried.push(hurry), launched() {}, started() {} }),
+    hurried,
+    ended,
+    server,
+  };
 }
 
 test('an exit goes to whoever started the server, once, and unknown children are named', () => {
