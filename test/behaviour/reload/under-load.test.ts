@@ -14,7 +14,7 @@ const reloads = 300;
 const betweenMilliseconds = 100;
 
 /** A visitor's, between one visit and the next. */
-const restMilliseconds = 10;
+const restMilliseconds = 40;
 
 /** Visitors that come one after the other, several at a time, until they are told to stop. */
 class Crowd {
