@@ -33,6 +33,7 @@ const bundle = await rolldown({
     main: from('worker/main.js'),
   },
   platform: 'node',
+  // Our modules do nothing but export, so a file needs only those whose exports it uses, whatever else a mod.js names.
   treeshake: { moduleSideEffects: false },
   plugins: [withoutChildProcess],
 });

@@ -62,6 +62,7 @@ export function loader(paths: readonly string[], inetd: InetdOptions): (start?: 
   };
 }
 
+/** The same files; a daemon that starts is told how much it reads. */
 function telling(files: FileAccess, start: Start): FileAccess {
   return {
     ...files,

@@ -171,11 +171,13 @@ export interface Native {
     done: (answer: number, child: number) => void,
   ): void;
   leaveLaunches(): void;
-  /** For each exit: pid, exit status or minus the signal, CPU seconds, peak bytes. */
   /** The callback is told that children may have ended. */
   watchExits(onSignal: () => void): NativeWatch;
   signalExits(watch: NativeWatch, on: boolean): void;
-  /** No pids: of all children. */
+  /**
+   * Of these children, or of all when there are no pids: the daemon's own peak bytes, and then for each exit pid, exit status or
+   * minus the signal, CPU seconds, peak bytes.
+   */
   collectExits(watch: NativeWatch, pids: readonly number[]): readonly number[] | undefined;
 
   receiveLine(descriptor: number, buffer: Uint8Array): number | undefined;

@@ -29,7 +29,7 @@ test('each end is noticed, of old servers and of new ones, alone and all togethe
   const [oldest, ...others] = clients;
   oldest?.socket.destroy();
   await exits(2);
-  // Between the two nothing else happens that the daemon could have noticed them by.
+  // A new one and an old one at the same time: their signals may be one.
   await talk(address, { send: 'x' });
   others[0]?.socket.destroy();
   await exits(4);

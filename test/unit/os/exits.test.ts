@@ -26,7 +26,7 @@ test('the exit tells the CPU time and the memory that the server used', () => {
   expect(busy?.peakMemory).toBeGreaterThan(500_000);
 });
 
-test.each(['here', 'elsewhere'])(
+test.each(['here', 'elsewhere', 'among many'])(
   '200 launches %s, some of which fail, are all collected and leave no zombie and no descriptor',
   (where) => {
     const { started, ended, batches, failures, before, after, children } = resultOf('many', '200', '20', where)
